@@ -1,0 +1,1 @@
+"""Instagram through its official API: a container is prepared in private and published by one call."""

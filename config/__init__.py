@@ -1,0 +1,1 @@
+"""What people write: workspace, brands, campaigns, settings, secrets, with file, line and column."""

@@ -1,0 +1,120 @@
+"""The first daypart.yaml of somebody who has none, and accounts added to one: written with its comments, never over what is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+import unicodedata
+import uuid
+from pathlib import Path
+
+from config.document import Document, YamlValue
+from config.samples import local_zone, write_named
+from config.source import Source, UnreadableFileError, decode
+from config.splice import SpliceError, write_whole
+from config.yaml_reader import read
+
+PREFIX = {"bluesky": "bs", "mastodon": "ms", "instagram": "ig"}
+"""How account names begin."""
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def slug_of(name: str) -> str:
+    """A short name for files: `Kawa Wrocław` → `kawa-wroclaw`."""
+    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L")).encode("ascii", "ignore").decode().casefold()
+    return _NOT_NAME.sub("-", plain).strip("-")[:24].strip("-") or "mine"
+
+
+def language_here() -> str:
+    """The language of this computer, as accounts name it."""
+    said = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    found = re.match(r"([a-z]{2})[_.]", said)
+    return found[1] if found else "en"
+
+
+def account_name(name: str, platform: str) -> str:
+    """`bs-kawa`."""
+    return f"{PREFIX[platform]}-{slug_of(name)}"
+
+
+def write_trial(folder: Path, name: str, sandbox_url: str) -> list[Path]:
+    """A workspace whose two accounts are pretend ones. Raises FileExistsError, OSError."""
+    return _begin("trial", folder, name, {"SANDBOX": sandbox_url.rstrip("/")})
+
+
+def write_own(folder: Path, name: str, platform: str, handle: str) -> list[Path]:
+    """A workspace with one real account. Raises FileExistsError, OSError."""
+    words = {"ACCOUNT": account_name(name, platform), "PLATFORM": platform, "HANDLE": json.dumps(handle, ensure_ascii=False)}
+    return _begin("own", folder, name, words)
+
+
+def _begin(sample: str, folder: Path, name: str, words: dict[str, str]) -> list[Path]:
+    known = {"WORKSPACE_ID": f"w-{uuid.uuid4().hex[:16]}", "SLUG": slug_of(name), "NAME": json.dumps(name, ensure_ascii=False)}
+    return write_named(sample, folder, time.time_ns() // 1_000, local_zone(), {**known, "LANGUAGE": language_here(), **words})
+
+
+def add_account(file: Path, account: str, platform: str, handle: str, client: str | None) -> None:
+    """One line more under `accounts`, and its name in its client's list; nothing else of the file changes. Raises SpliceError, OSError."""
+    data = file.read_bytes()
+    try:
+        document = read(decode(file, data))
+        changed = _with_account(document, account, platform, handle, client)
+    except UnreadableFileError as error:
+        raise SpliceError(str(error)) from error
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    write_whole(file, mark + changed.encode())
+
+
+def _with_account(document: Document, account: str, platform: str, handle: str, client: str | None) -> str:
+    raw = document.source.text
+    entry: dict[str, YamlValue] = {"platform": platform, "handle": handle, "languages": (language_here(),)}
+    line = f"{account}: {{ platform: {platform}, handle: {json.dumps(handle, ensure_ascii=False)}, languages: [{language_here()}] }}"
+    edits = [_account_edit(document, line)]
+    if client is not None:
+        edits.append(_client_edit(document, client, account))
+    changed = raw
+    for at, words in sorted(edits, reverse=True):
+        changed = changed[:at] + words + changed[at:]
+    if read(Source(document.source.file, changed)).value != _wanted(document.value, account, entry, client):
+        raise SpliceError("the account cannot be added there")
+    return changed
+
+
+def _account_edit(document: Document, line: str) -> tuple[int, str]:
+    """After the last line of what stands under `accounts`."""
+    raw = document.source.text
+    node, steps = document.node(("accounts",))
+    if steps == 0:
+        return len(raw), f"{'' if raw.endswith(chr(10)) else chr(10)}accounts:\n  {line}\n"
+    if raw[node.start : node.start + 1] == "{" or not node.children:
+        raise SpliceError("accounts stand in braces there")
+    first = next(iter(node.keys.values()))
+    indent = first.start - (raw.rfind("\n", 0, first.start) + 1)
+    last = max(child.end for child in node.children.values())
+    at = raw.find("\n", last - 1 if raw[last - 1 : last] == "\n" else last)
+    return (len(raw), f"\n{' ' * indent}{line}\n") if at < 0 else (at + 1, f"{' ' * indent}{line}\n")
+
+
+def _client_edit(document: Document, client: str, account: str) -> tuple[int, str]:
+    raw = document.source.text
+    node, steps = document.node(("clients", client, "accounts"))
+    if steps != 3 or raw[node.start : node.start + 1] != "[" or not node.children:
+        raise SpliceError(f"the accounts of {client} are not written as a list in brackets")
+    return max(child.end for child in node.children.values()), f", {account}"
+
+
+def _wanted(value: YamlValue, account: str, entry: dict[str, YamlValue], client: str | None) -> YamlValue:
+    assert isinstance(value, dict)
+    clients, accounts = value.get("clients") or {}, value.get("accounts") or {}
+    assert isinstance(clients, dict)
+    assert isinstance(accounts, dict)
+    after: dict[str, YamlValue] = {**value, "accounts": {**accounts, account: entry}}
+    if client is not None:
+        mine = clients[client]
+        assert isinstance(mine, dict)
+        listed = mine["accounts"]
+        assert isinstance(listed, tuple)
+        after["clients"] = {**clients, client: {**mine, "accounts": (*listed, account)}}
+    return after

@@ -1,0 +1,120 @@
+"""Accounts on the command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from daypart.call import Call, common
+from daypart.output import print_done, print_json, rfc3339
+from daypart.session import at_desk
+from scheduler.desk.views import AccountView, Done
+from scheduler.errors import UsageError
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
+
+
+@click.group()
+@common
+def account() -> None:
+    """The accounts that daypart.yaml names: sign in, see where they stand, sign out."""
+
+
+@account.command(short_help="Sign in with an app password or token.")
+@click.argument("name")
+@click.option("--secret-stdin", is_flag=True, help="Read the app password or token from standard input.")
+@click.option("--browser", is_flag=True, help="Mastodon: say yes in a browser and paste the code it shows; no token is needed.")
+@common
+@click.pass_obj
+def connect(call: Call, name: str, secret_stdin: bool, browser: bool) -> None:
+    """Sign in to the account NAME of daypart.yaml with an app password or token.
+
+    It is kept encrypted and never shown. In scripts: printf %s "$TOKEN" | daypart account connect NAME --secret-stdin
+    """
+
+    async def act(desk: Desk) -> Done:
+        if browser:
+            return await desk.browser_finish(name, _ask_code(await desk.browser_begin(name), from_input=secret_stdin))
+        known = next((view for view in await desk.accounts() if view.name == name), None)
+        secret = sys.stdin.readline() if secret_stdin else _ask(known) if known else ""
+        return await desk.connect(name, secret.strip())
+
+    print_done(call, at_desk(call, act))
+
+
+def _ask(account: AccountView) -> str:
+    if not sys.stdin.isatty():
+        raise UsageError("without a terminal nobody can be asked for the secret", "give it on standard input, with --secret-stdin")
+    words = f"App password or token of {account.handle} on {account.platform_name} (it is not shown)"
+    return str(click.prompt(words, hide_input=True, err=True))
+
+
+def _ask_code(url: str, *, from_input: bool) -> str:
+    click.echo(f"Open this page in a browser, sign in and say yes:\n  {url}", err=True)
+    if from_input:
+        return sys.stdin.readline()
+    if not sys.stdin.isatty():
+        raise UsageError("without a terminal nobody can be asked for the code", "give it on standard input, with --secret-stdin")
+    return str(click.prompt("The code that the page shows then (it is not shown here)", hide_input=True, err=True))
+
+
+@account.command(short_help="Add an account to daypart.yaml.")
+@click.argument("platform")
+@click.argument("handle")
+@click.option("--client", help="Whose account it is, as `clients:` in daypart.yaml names them.")
+@common
+@click.pass_obj
+def add(call: Call, platform: str, handle: str, client: str | None) -> None:
+    """Add an account to daypart.yaml, whose comments stay; connect it next. PLATFORM: bluesky, mastodon or instagram."""
+    print_done(call, at_desk(call, lambda desk: desk.add_account(platform, handle, client)))
+
+
+@account.command("list")
+@common
+@click.pass_obj
+def list_accounts(call: Call) -> None:
+    """Every account, its client, and whether it is signed in."""
+    views = at_desk(call, lambda desk: desk.accounts())
+    if call.as_json:
+        print_json(
+            {
+                "accounts": [
+                    {
+                        "name": v.name,
+                        "platform": v.platform,
+                        "handle": v.handle,
+                        "client": v.client,
+                        "connected": v.connected,
+                        "state": v.state,
+                        "expires_at": rfc3339(v.expires_at),
+                    }
+                    for v in views
+                ]
+            }
+        )
+        return
+    if not views:
+        click.echo("no accounts yet: name one under `accounts:` in daypart.yaml, then `daypart account connect NAME`")
+    for view in views:
+        click.echo(f"{view.name:<16} {view.client_name:<22} {view.platform_name:<10} {view.handle:<28} {view.words}")
+
+
+@account.command()
+@click.argument("name")
+@common
+@click.pass_obj
+def test(call: Call, name: str) -> None:
+    """One harmless call, to see that the account works."""
+    print_done(call, at_desk(call, lambda desk: desk.test_account(name)))
+
+
+@account.command()
+@click.argument("name")
+@common
+@click.pass_obj
+def disconnect(call: Call, name: str) -> None:
+    """Forget the account's tokens. Planned posts wait."""
+    print_done(call, at_desk(call, lambda desk: desk.disconnect(name)))

@@ -1,0 +1,94 @@
+"""`daypart` alone: the desk on a terminal, the first run where there is no workspace, `status` without a terminal."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from daypart.call import Call
+from daypart.session import workspace_of
+from scheduler.errors import NotFoundError
+from scheduler.workspace import find_workspace
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
+
+
+def open_desk(call: Call) -> None:
+    """Open the terminal UI, or print the status where there is no terminal."""
+    terminal = not call.as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    root = workspace_of(call)
+    new = _is_new(root, call)
+    if not terminal:
+        _without_terminal(call, new)
+        return
+    import asyncio
+
+    goodbye = asyncio.run(_first_run(root) if new else _visit(root))
+    if goodbye:
+        click.echo(goodbye, err=True)
+
+
+def _is_new(root: Path, call: Call) -> bool:
+    """An existing folder without a workspace in or above it."""
+    try:
+        find_workspace(root)
+    except NotFoundError:
+        return root.is_dir()
+    return False
+
+
+def _without_terminal(call: Call, new: bool) -> None:
+    from daypart.commands.service import print_status
+
+    if new and not call.as_json:
+        from daypart.commands.trial import TYPE_THIS
+
+        click.echo(TYPE_THIS)
+    print_status(call)  # where there is no workspace it says so, with the documented exit code
+
+
+async def _first_run(root: Path) -> str:
+    from tui.app import run, welcome
+
+    first, then = await welcome(root)
+    try:
+        if then is None or first.desk is None:
+            return ""
+        await run(first.desk, place=then.place, connect=then.connect)
+        return await _goodbye(first.desk)
+    finally:
+        await first.close()
+
+
+async def _visit(root: Path) -> str:
+    from scheduler.desk.desk import Desk
+    from scheduler.desk.first_run import resume
+    from tui.app import run
+
+    desk = await Desk.open(root)
+    try:
+        company = await resume(desk)
+        try:
+            await run(desk)
+            return await _goodbye(desk)
+        finally:
+            if company is not None:
+                company.close()
+    finally:
+        await desk.close()
+
+
+async def _goodbye(desk: Desk) -> str:
+    """What goes on after the desk was left."""
+    from scheduler.errors import DeskError
+
+    try:
+        leaving = await desk.leaving()
+        goes_on = (await desk.overview()).service.running and not desk.service_ends_with_desk
+        return leaving.words if leaving.waits or goes_on else ""
+    except DeskError:
+        return ""

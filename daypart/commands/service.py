@@ -1,0 +1,117 @@
+"""The publishing service and the health of an installation: daemon, status, doctor, sandbox, media."""
+
+from __future__ import annotations
+
+import click
+
+from daypart.call import Call, common
+from daypart.output import delivery_json, print_done, print_json, rfc3339, when
+from daypart.session import at_desk, workspace_of
+
+
+@click.command()
+@click.option("--background", "way", flag_value="background", help="Start it as a process that goes on without this terminal.")
+@click.option("--stop", "way", flag_value="stop", help="End the one that runs; what it has begun it finishes.")
+@click.option("--install", "way", flag_value="install", help="Make it start with the computer: shown first, never as root.")
+@click.option("--uninstall", "way", flag_value="uninstall", help="Stop it and remove what --install wrote.")
+@click.option("--yes", is_flag=True, help="With --install or --uninstall: do not ask.")
+@common
+@click.pass_obj
+def daemon(call: Call, way: str | None, yes: bool) -> int:
+    """The publishing service without a screen: sends what is approved and due. Ctrl+C or SIGTERM lets running posts finish."""
+    if way is not None:
+        from daypart.commands import installing
+
+        if way in ("install", "uninstall"):
+            return installing.install(call, yes=yes) if way == "install" else installing.uninstall(call, yes=yes)
+        return installing.in_background(call) if way == "background" else installing.stop(call)
+    from daypart.daemon import serve
+
+    return serve(workspace_of(call))
+
+
+@click.command()
+@common
+@click.pass_obj
+def status(call: Call) -> None:
+    """What needs you, what goes out next, and whether anything is publishing."""
+    print_status(call)
+
+
+def print_status(call: Call) -> None:
+    """The desk's status line, for people and programs without a screen."""
+    seen = at_desk(call, lambda desk: desk.overview())
+    if call.as_json:
+        holds = [{"scope": h.scope, "subject": h.subject, "reason": h.reason, "by": h.by, "at": rfc3339(h.at)} for h in seen.holds]
+        service = {"running": seen.service.running, "pid": seen.service.pid, "words": seen.service.words}
+        counts = {"planned": seen.planned, "to_approve": seen.to_approve, "needs_you": seen.needs_you}
+        print_json(
+            {
+                "workspace": seen.workspace,
+                **counts,
+                "next": delivery_json(seen.next) if seen.next else None,
+                "holds": holds,
+                "service": service,
+                "moved_with_zones": list(seen.moved),
+                "notices": {"untold": seen.untold, "words": seen.untold_words},
+            }
+        )
+        return
+    click.echo(f"{seen.workspace}{' (sandbox)' if seen.sandbox else ''}")
+    for held in seen.holds:
+        click.echo(
+            f"ON HOLD {held.subject or 'everything'} since {when(held.at, seen.tz)} by {held.by}{': ' + held.reason if held.reason else ''}"
+        )
+    click.echo(f"{seen.needs_you} need you · {seen.to_approve} to approve · {seen.planned} planned")
+    if seen.next:
+        click.echo(f"next: {when(seen.next.due, seen.tz)}  {seen.next.client_name}  {seen.next.key}")
+    for moved in seen.moved:
+        click.echo(f"moved with the clocks of its zone: {moved}")
+    if seen.untold:
+        click.echo(f"{seen.untold_words}: daypart notices")
+    click.echo(seen.service.words)
+
+
+@click.command()
+@common
+@click.pass_obj
+def doctor(call: Call) -> int:
+    """Check this installation and the store, each finding with its fix."""
+    from scheduler.doctor import examine
+
+    findings = examine(workspace_of(call))
+    if call.as_json:
+        print_json({"findings": [{"ok": f.ok, "what": f.what, "fix": f.fix} for f in findings]})
+    else:
+        for finding in findings:
+            click.echo(f"{'✓' if finding.ok else '✗'} {finding.what}")
+            if finding.fix and not finding.ok:
+                click.echo(f"    = {finding.fix}")
+    return 0 if all(finding.ok for finding in findings) else 1
+
+
+@click.command()
+@click.option("--port", type=int, default=0, help="0: any free port.")
+@click.option("--ledger", type=click.Path(dir_okay=False), help="Keep what became public in this file.")
+@click.option("--quiet", is_flag=True, help="Say nothing but the address.")
+@common
+@click.pass_obj
+def sandbox(call: Call, port: int, ledger: str | None, quiet: bool) -> None:
+    """Pretend platforms and a pretend model on this computer. Nothing leaves it."""
+    from sandbox.__main__ import main
+
+    main(["--port", str(port), *(["--ledger", ledger] if ledger else []), *(["--quiet"] if quiet else [])])
+
+
+@click.group()
+@common
+def media() -> None:
+    """Pictures and videos."""
+
+
+@media.command(short_help="Try the media host.")
+@common
+@click.pass_obj
+def check(call: Call) -> None:
+    """Put one small picture on the configured media host and fetch it back, as Instagram would."""
+    print_done(call, at_desk(call, lambda desk: desk.check_media_host()))

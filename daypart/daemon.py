@@ -1,0 +1,27 @@
+"""`daypart daemon`: the publishing service as a process of its own, until SIGTERM or Ctrl+C."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+import click
+
+from scheduler.service import run_service
+
+
+def serve(workspace: Path) -> int:
+    """Publish what is approved and due. Returns the exit code; raises `scheduler.errors.BusyError` when one runs already."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    asyncio.run(_until_told(workspace))
+    return 0
+
+
+async def _until_told(workspace: Path) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await run_service(workspace, stop=stop, ready=lambda: click.echo("publishing service is running; Ctrl+C stops it", err=True))

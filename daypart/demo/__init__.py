@@ -1,0 +1,1 @@
+"""The demo: the whole job on pretend platforms, from an empty folder to a proved ledger."""

@@ -1,0 +1,1 @@
+"""The model proposes: briefs, prompts, validators, repair, word provenance, disclosure policy."""

@@ -1,0 +1,1 @@
+"""Word lists: worn-out phrases, numbers and days as words."""

@@ -1,0 +1,1 @@
+"""The heart: tables, the life of a delivery, approval, slots, plan and apply, queue, publisher, the Desk."""

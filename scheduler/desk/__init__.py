@@ -1,0 +1,1 @@
+"""The one door for every action of a person: `scheduler.desk.desk.Desk`."""

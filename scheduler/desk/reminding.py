@@ -1,0 +1,79 @@
+"""Whose yes is missing: since when each post waits, who may give it, and when the client was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from scheduler.desk.clean import clean_line
+from scheduler.desk.room import Room
+from scheduler.desk.rows import read_waiting
+from scheduler.desk.seals import seal_words
+from scheduler.desk.views import DeliveryView
+from scheduler.when import day_words, span_words, when_words
+
+_ASKED = "put into the review file for"
+_LAST = text("SELECT why FROM event WHERE delivery_id = :id AND why LIKE :asked ORDER BY seq DESC LIMIT 1")
+_SINCE = text(
+    "SELECT max(e.at) FILTER (WHERE e.\"to\" = 'draft' AND e.\"from\" <> 'draft') AS came,"
+    " max(e.at) FILTER (WHERE e.why LIKE :asked) AS asked, (SELECT c.created_at FROM content c WHERE c.digest = :digest) AS written"
+    " FROM event e WHERE e.delivery_id = :id"
+)
+
+
+def asked_words(client_name: str, digest: str, due: int | None, tz: str) -> str:
+    """How the ledger says that a client was asked, for which words and for when."""
+    return f"{_ASKED} {client_name} (seal {seal_words(digest)}, {when_words(due, tz)})"
+
+
+def other_time_in_file(conn: Connection, view: DeliveryView, tz: str) -> str:
+    """The time that the client's file named for these words, when it is another by now; a seal says nothing about times."""
+    seal = f"(seal {seal_words(view.digest or '')}, "
+    why = conn.execute(_LAST, {"id": view.id, "asked": f"{_ASKED}%{seal}%"}).scalar_one_or_none()
+    said = why.partition(seal)[2].removesuffix(")") if why else ""
+    return "" if said == when_words(view.due, tz) else said
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One yes that nobody gave yet."""
+
+    delivery: DeliveryView
+    since: int
+    """UTC microseconds: when these words came to wait."""
+    asked_at: int | None
+    """When the client was sent exactly this; None: not yet."""
+    may: tuple[str, ...]
+    """Who may approve; empty: everybody here."""
+    words: str
+    """All of it in a sentence."""
+
+
+class Reminding(Room):
+    """Looking after missing answers."""
+
+    async def missing(self, client: str | None = None) -> list[Missing]:
+        """Every yes that is missing, what goes out first first."""
+        return await self.store.read(lambda conn: [self._missing(conn, view) for view in read_waiting(conn, client, self.scene(conn))])
+
+    def _missing(self, conn: Connection, view: DeliveryView) -> Missing:
+        digest = view.digest or ""
+        values = {"id": view.id, "digest": digest, "asked": f"{_ASKED}%(seal {seal_words(digest)}, %"}
+        row = conn.execute(_SINCE, values).one()
+        since = max(row.came or 0, row.written or 0) or self.clock.wall()
+        may = tuple(clean_line(name) for name in self.workspace.policy.approvers)
+        return Missing(view, since, row.asked, may, self._words(view, since, row.asked, may))
+
+    def _words(self, view: DeliveryView, since: int, asked: int | None, may: tuple[str, ...]) -> str:
+        now = self.clock.wall()
+        waits = f"waits since {day_words(since, self.tz)}"
+        who = f"{view.client_name} was asked on {day_words(asked, self.tz)}" if asked else f"for {' or '.join(may) or 'anybody here'}"
+        left = "" if view.due is None else " · its time has passed" if view.due <= now else f" · goes out in {_about(view.due - now)}"
+        return f"{waits} {who}{left}" if not asked else f"{waits}; {who}{left}"
+
+
+def _about(micros: int) -> str:
+    """`26 h`, `3 days`: nobody wants minutes here."""
+    hours = micros // 3_600_000_000
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} h" if hours else span_words(micros)

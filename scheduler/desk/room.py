@@ -1,0 +1,134 @@
+"""The opened workspace: what every action at the desk works with. The actions themselves are in the modules beside this one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, text
+
+from config.loaded import Loaded
+from config.workspace import Workspace
+from scheduler.account_rows import read_accounts
+from scheduler.accounts import Checkers, StoredAccount
+from scheduler.clock import Clock
+from scheduler.desk.clean import clean_line
+from scheduler.desk.people import Person
+from scheduler.desk.reading import Looks
+from scheduler.desk.rows import Scene, read_holds, read_proposal_counts
+from scheduler.desk.sheet import Sheet
+from scheduler.desk.views import ClientView, Done
+from scheduler.errors import FilesError, NotFoundError
+from scheduler.plan.stored import STATE, plan_state
+from scheduler.store.statements import set_meta
+from scheduler.store.store import Store
+from scheduler.units.model import RETIRED, Author
+from scheduler.workspace import WORKSPACE_FILE, read_workspace
+
+T = TypeVar("T")
+Back = Callable[[], Awaitable[Done]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something that can be taken back."""
+
+    words: str
+    """What `undo` would do."""
+    back: Back
+
+
+class Room:
+    """Shared by all groups of actions; holds no action itself."""
+
+    root: Path
+    """Folder of daypart.yaml."""
+    tz: str
+    """The workspace's zone."""
+
+    def __init__(self, root: Path, store: Store, workspace: Workspace, who: Person, clock: Clock) -> None:
+        self.root = root
+        self.store = store
+        self.who = who
+        self.clock = clock
+        self._workspace = workspace
+        self._seen = self._stamp()
+        self.tz = workspace.timezone
+        self.checkers = Checkers(workspace.media)
+        self._looks: Looks = {}
+        self._open: Sheet | None = None
+        self._steps: deque[Step] = deque()
+
+    # ── the files ──
+
+    @property
+    def workspace(self) -> Workspace:
+        """daypart.yaml as it is now; while somebody breaks it, as it was before."""
+        stamp = self._stamp()
+        if stamp != self._seen:
+            self._seen = stamp
+            try:
+                self._workspace = read_workspace(self.root)
+            except FilesError:
+                return self._workspace
+            self.tz = self._workspace.timezone
+            self.checkers = Checkers(self._workspace.media)
+        return self._workspace
+
+    async def load(self) -> Loaded:
+        """All files, read now."""
+        from config.loading import load  # deferred: only what touches files needs the whole reader
+
+        return await asyncio.to_thread(load, self.root, self.clock.wall())
+
+    def _stamp(self) -> tuple[int, int]:
+        try:
+            facts = (self.root / WORKSPACE_FILE).stat()
+        except OSError:
+            return (0, 0)
+        return facts.st_mtime_ns, facts.st_size
+
+    # ── the store ──
+
+    async def change(self, operation: Callable[[Connection], T], name: str = "edit") -> T:
+        """Write something a person did; every plan made before is stale."""
+
+        def counted(conn: Connection) -> T:
+            done = operation(conn)
+            set_meta(conn, STATE, str(plan_state(conn) + 1))
+            return done
+
+        return await self.store.write(counted, name=name)
+
+    async def stored_accounts(self) -> dict[str, StoredAccount]:
+        """Accounts by name."""
+        workspace = self.workspace
+        return await self.store.read(lambda conn: read_accounts(conn, workspace))
+
+    def scene(self, conn: Connection) -> Scene:
+        """What words of rows depend on, read in the same view of the store."""
+        workspace = self.workspace
+        clients = {name: ClientView(name, clean_line(c.name), c.color, c.accounts) for name, c in workspace.clients.items()}
+        return Scene(self.clock.wall(), self.name, clients, read_holds(conn), read_proposal_counts(conn))
+
+    @property
+    def name(self) -> str:
+        """What the workspace is called."""
+        return clean_line(self.workspace.name) or self.root.name
+
+    def author(self, why: str) -> Author:
+        """The person at this desk, doing something now."""
+        return Author(self.who.actor, self.clock.wall(), why, self.who.os_user)
+
+    async def no_such_key(self, key: str) -> NotFoundError:
+        """With the key that is most alike."""
+        from config.nearest import nearest  # deferred: only for mistakes
+
+        keys = await self.store.read(lambda conn: list(conn.execute(text("SELECT key FROM delivery LIMIT 5000")).scalars()))
+        near = nearest(key, [known for known in keys if RETIRED not in known])
+        hint = f"did you mean '{near}'?" if near else "`daypart post list --all` shows all; files are planned by `daypart apply`"
+        return NotFoundError(f"there is no '{clean_line(key)}'", hint)

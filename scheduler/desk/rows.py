@@ -1,0 +1,240 @@
+"""Deliveries as lists show them, read with light SQL: columns, never objects, and contents only where they are needed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, text
+
+from scheduler.clock import HOUR
+from scheduler.desk.clean import clean, clean_line
+from scheduler.desk.views import ApprovalView, ClientView, DeliveryQuery, DeliveryView, DisclosureView, HoldView
+from scheduler.desk.words import Standing, next_words, platform_name, sign_of, state_words
+
+_SELECT = """
+SELECT d.id, d.key, d.post_id, d.kind, d.part, d.parts, d.state, d.due, d.tz, d.wall, d.digest, d.content_id, d.ai, d.client,
+ d.remote_id, d.remote_url, d.published_at, d.reason, d.reason_code, d.send_until, d.next_at, d.look_n, d.look_at, d.parent_id,
+ p.campaign, p.slug, p.title, p.managed_by, a.name AS account, a.platform, a.state AS account_state, a.next_ok_at,
+ a.remote_account_id, substr(c.body, 1, 1500) AS told,
+ y.person_id AS yes_by, y.at AS yes_at, y.review AS yes_review, parent.state AS parent_state
+FROM delivery d
+JOIN post p ON p.id = d.post_id
+JOIN account a ON a.id = d.account_id
+LEFT JOIN content c ON c.id = d.content_id
+LEFT JOIN approval y ON y.delivery_id = d.id AND y.voided_at IS NULL
+LEFT JOIN delivery parent ON parent.id = d.parent_id
+"""
+_BY_TIME = "(d.state || '')"
+"""The state where the index by time is to be used: half of all rows may have one state, few are of one day."""
+_PLAIN = '[{"disclosure":{"burned_in":null,"flags":[],"label":"human","line":null}'
+_NOT_TOLD = DisclosureView(flags={}, line=None)
+_RETIRED = "d.key NOT LIKE '%~%'"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What the words of a row depend on beside the row."""
+
+    now: int
+    workspace: str
+    """Name of the workspace, for posts without a client."""
+    clients: Mapping[str, ClientView]
+    holds: Sequence[HoldView]
+    proposals: Mapping[int, int]
+    """Post id → proposals that wait for a decision."""
+
+    def is_held(self, client: str | None, account: str, campaign: str) -> bool:
+        """Whether a brake holds it."""
+        return any(_holds(hold, client, account, campaign) for hold in self.holds)
+
+    def client_of(self, client: str | None) -> tuple[str, str]:
+        """Name and colour of a client."""
+        found = self.clients.get(client or "")
+        return (found.name, found.color) if found else (client or self.workspace, "gray")
+
+
+def _holds(hold: HoldView, client: str | None, account: str, campaign: str) -> bool:
+    match hold.scope:
+        case "all":
+            return True
+        case "client":
+            return hold.subject == client
+        case "account":
+            return hold.subject == account
+        case _:
+            return hold.subject == campaign
+
+
+def read_deliveries(conn: Connection, query: DeliveryQuery, scene: Scene) -> list[DeliveryView]:
+    """What a list wants, soonest first; what has no time comes last."""
+    where, values = _where(query)
+    timed = _rows(conn, f"{where} AND d.due IS NOT NULL ORDER BY d.due, d.id LIMIT :n", {**values, "n": query.limit})
+    left = query.limit - len(timed)
+    backlog = (
+        _rows(conn, f"{where} AND d.due IS NULL ORDER BY d.id LIMIT :n", {**values, "n": left}) if left and query.since is None else []
+    )
+    return [view_of(row, scene) for row in (*timed, *backlog)]
+
+
+def read_delivery(conn: Connection, key: str, scene: Scene) -> DeliveryView | None:
+    """One delivery by its key."""
+    rows = _rows(conn, "WHERE d.key = :key", {"key": key})
+    return view_of(rows[0], scene) if rows else None
+
+
+def read_waiting(conn: Connection, client: str | None, scene: Scene) -> list[DeliveryView]:
+    """What waits for an approval, soonest first."""
+    mine = " AND d.client = :client" if client else ""
+    tail = (
+        "WHERE d.state = 'draft' AND d.parent_id IS NULL AND d.content_id IS NOT NULL AND d.due IS NOT NULL"
+        f" AND coalesce(d.reason_code, '') <> 'sent_back'{mine} ORDER BY d.due, d.id LIMIT 500"
+    )
+    return [view_of(row, scene) for row in _rows(conn, tail, {"client": client} if client else {})]
+
+
+def read_next(conn: Connection, client: str | None, scene: Scene) -> DeliveryView | None:
+    """What goes out next."""
+    mine = " AND d.client = :client" if client else ""
+    tail = f"WHERE {_BY_TIME} = 'queued' AND d.due >= :since{mine} ORDER BY d.due, d.id LIMIT 1"
+    rows = _rows(conn, tail, {"since": scene.now - 2 * HOUR} | ({"client": client} if client else {}))
+    return view_of(rows[0], scene) if rows else None
+
+
+def read_post_deliveries(conn: Connection, post_id: int, scene: Scene) -> list[DeliveryView]:
+    """All deliveries of a post, its parts after their first."""
+    rows = _rows(conn, f"WHERE d.post_id = :post AND {_RETIRED} ORDER BY d.key", {"post": post_id})
+    return [view_of(row, scene) for row in rows]
+
+
+def _rows(conn: Connection, tail: str, values: Mapping[str, object]) -> Sequence[RowMapping]:
+    return conn.execute(text(_SELECT + tail), dict(values)).mappings().all()
+
+
+def _where(query: DeliveryQuery) -> tuple[str, dict[str, object]]:
+    wanted: dict[str, tuple[str, object]] = {
+        "client": ("d.client = :client", query.client),
+        "account": ("a.name = :account", query.account),
+        "campaign": ("p.campaign = :campaign", query.campaign),
+        "post": ("(p.campaign || '/' || p.slug) = :post", query.post),
+        "since": ("d.due >= :since", query.since),
+        "until": ("d.due < :until", query.until),
+    }
+    used = {name: pair for name, pair in wanted.items() if pair[1] is not None}
+    values = {name: value for name, (_, value) in used.items()}
+    conditions = [condition for condition, _ in used.values()]
+    if query.states:
+        names = {f"state{n}": state for n, state in enumerate(query.states)}
+        column = "d.state" if query.since is None and query.until is None else _BY_TIME
+        conditions.append(f"{column} IN ({', '.join(f':{name}' for name in names)})")
+        values |= names
+    return f"WHERE {' AND '.join([*conditions, _RETIRED])}", values
+
+
+def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
+    """A row in words."""
+    post = f"{row['campaign']}/{row['slug']}"
+    held = scene.is_held(row["client"], row["account"], row["campaign"])
+    proposals = scene.proposals.get(row["post_id"], 0)
+    at = _standing(row, post, held, proposals)
+    name, color = scene.client_of(row["client"])
+    return DeliveryView(
+        id=row["id"],
+        key=row["key"],
+        post=post,
+        campaign=row["campaign"],
+        title=clean_line(row["title"]),
+        client=row["client"],
+        client_name=name,
+        client_color=color,
+        account=row["account"],
+        platform=row["platform"],
+        platform_name=at.platform_name,
+        kind=row["kind"],
+        part=row["part"],
+        parts=row["parts"],
+        state=row["state"],
+        sign=sign_of(row["state"], has_text=at.has_text, ai=row["ai"], proposals=proposals, held=held),
+        words=state_words(at, scene.now),
+        due=row["due"],
+        tz=row["tz"],
+        wall=row["wall"],
+        digest=row["digest"],
+        approval=ApprovalView(row["yes_by"], row["yes_at"], _client_of(row["yes_review"])) if row["yes_by"] else None,
+        ai=row["ai"],
+        disclosure=told_of(row["told"]),
+        remote_id=_line(row["remote_id"]),
+        remote_url=_line(row["remote_url"]),
+        published_at=row["published_at"],
+        reason=clean(row["reason"]) if row["reason"] else None,
+        next=next_words(at, scene.now),
+        managed_by=row["managed_by"],
+    )
+
+
+def _standing(row: RowMapping, post: str, held: bool, proposals: int) -> Standing:
+    return Standing(
+        key=row["key"],
+        post=post,
+        state=row["state"],
+        platform_name=platform_name(row["platform"]),
+        account=row["account"],
+        tz=row["tz"],
+        due=row["due"],
+        send_until=row["send_until"],
+        next_at=row["next_at"],
+        look_n=row["look_n"],
+        look_at=row["look_at"],
+        has_text=row["content_id"] is not None,
+        ai=row["ai"],
+        proposals=proposals,
+        held=held,
+        account_state=row["account_state"],
+        connected=row["remote_account_id"] is not None,
+        account_waits_until=row["next_ok_at"],
+        reason_code=row["reason_code"],
+        begun=row["parent_id"] is not None and row["parent_state"] != "published",
+    )
+
+
+def told_of(body: str | None) -> DisclosureView:
+    """What readers are told about AI, from the beginning of a content's body (its keys are sorted: `disclosure` comes first)."""
+    if not body or body.startswith(_PLAIN):
+        return _NOT_TOLD
+    told, _ = json.JSONDecoder().raw_decode(body, body.index(":") + 1)
+    return DisclosureView(flags=dict.fromkeys(told["flags"], True), line=clean(told["line"]) if told["line"] else None)
+
+
+def read_holds(conn: Connection) -> list[HoldView]:
+    """Every brake that is on, newest first."""
+    rows = conn.execute(text("SELECT id, scope, subject, reason, by, at FROM hold WHERE released_at IS NULL ORDER BY at DESC, id DESC"))
+    return [HoldView(row.id, row.scope, row.subject, clean_line(row.reason), clean_line(row.by), row.at) for row in rows]
+
+
+def read_proposal_counts(conn: Connection) -> dict[int, int]:
+    """Post id → proposals nobody has decided yet."""
+    rows = conn.execute(text("SELECT post_id, count(*) AS n FROM proposal WHERE status IN ('ready', 'needs_work') GROUP BY post_id"))
+    return {row.post_id: row.n for row in rows}
+
+
+def post_ids(conn: Connection, names: Iterable[str]) -> dict[str, int]:
+    """`campaign/post` → id."""
+    found: dict[str, int] = {}
+    for name in names:
+        campaign, _, slug = name.partition("/")
+        row = conn.execute(
+            text("SELECT id FROM post WHERE campaign = :campaign AND slug = :slug"), {"campaign": campaign, "slug": slug}
+        ).first()
+        if row is not None:
+            found[name] = row.id
+    return found
+
+
+def _client_of(review: str) -> str:
+    """Whose word an approval is, when it is a client's."""
+    return clean_line(str(json.loads(review).get("on_behalf", ""))) if "on_behalf" in review else ""
+
+
+def _line(value: str | None) -> str | None:
+    return clean_line(value) if value else None

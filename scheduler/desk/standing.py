@@ -1,0 +1,173 @@
+"""How each account stands: until when it is signed in, what went out today against its limits, what waits on it."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from adapters.errors import ConnectError
+from adapters.http import Http
+from adapters.mastodon_oauth import App, Authorization, begin, exchange, register
+from config.beginnings import PREFIX, add_account, slug_of
+from config.splice import SpliceError
+from scheduler.clock import DAY
+from scheduler.desk.clean import clean_line
+from scheduler.desk.connecting import Connecting
+from scheduler.desk.seeing import Seeing
+from scheduler.desk.views import AccountView, Done
+from scheduler.desk.words import platform_name
+from scheduler.errors import NotFoundError, UnreachableError, UsageError
+from scheduler.failpoints import fail
+from scheduler.when import day_words
+from scheduler.workspace import WORKSPACE_FILE
+
+SOON = 7 * DAY
+"""A sign-in that ends within this time is said to end soon."""
+QUOTAS = {"instagram": 100}
+"""Posts in any 24 hours that a platform takes from programs, where it says so."""
+_COUNTS = text(
+    "SELECT a.name,"
+    " (SELECT count(*) FROM delivery d WHERE d.account_id = a.id AND d.state = 'published' AND d.published_at > :since"
+    "   AND d.parent_id IS NULL) AS sent,"
+    " (SELECT max(d.published_at) FROM delivery d WHERE d.account_id = a.id AND d.state = 'published') AS last,"
+    " (SELECT count(*) FROM delivery d WHERE d.account_id = a.id AND d.state = 'queued' AND d.parent_id IS NULL) AS waits,"
+    " (SELECT min(d.due) FROM delivery d WHERE d.account_id = a.id AND d.state = 'queued' AND d.parent_id IS NULL) AS next"
+    " FROM account a"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One account, and what a person asks about it."""
+
+    account: AccountView
+    sent: int
+    """Posts of the last 24 hours."""
+    most: int | None
+    """So many are allowed in 24 hours, by its people or its platform; None: nobody says."""
+    last: int | None
+    """When the last one went out."""
+    waits: int
+    """Approved or planned posts that wait for their time."""
+    next: int | None
+    """When the first of them is due."""
+    urgent: bool
+    """A person has to sign in, now or soon."""
+    words: str
+    """The state in words."""
+
+
+class Accounts(Seeing, Connecting):
+    """Accounts as a person looks after them."""
+
+    async def standings(self, client: str | None = None) -> list[Standing]:
+        """Every account, or those of one client, as daypart.yaml lists them."""
+        views = [view for view in await self.accounts() if client is None or view.client == client]
+        since = self.clock.wall() - DAY
+        counts = await self.store.read(lambda conn: _counts(conn, since))
+        return [self._as_it_stands(view, *counts.get(view.name, (0, None, 0, None))) for view in views]
+
+    async def standing(self, name: str) -> Standing:
+        """One account. Raises NotFoundError."""
+        found = next((standing for standing in await self.standings() if standing.account.name == name), None)
+        if found is None:
+            raise NotFoundError(
+                f"there is no account '{clean_line(name)}'", f"accounts: {', '.join(self.workspace.accounts) or 'none yet'}"
+            )
+        return found
+
+    def server_of(self, name: str) -> str:
+        """The server an account is on; empty: nobody knows."""
+        written = self.workspace.accounts.get(name)
+        return written.base if written is not None else ""
+
+    def _as_it_stands(self, view: AccountView, sent: int, last: int | None, waits: int, due: int | None) -> Standing:
+        limits = [most for most in (self.workspace.accounts[view.name].pace.per_day, QUOTAS.get(view.platform)) if most]
+        left = None if view.expires_at is None else view.expires_at - self.clock.wall()
+        broken = view.supported and (not view.connected or view.state == "reauth")
+        soon = not broken and view.supported and left is not None and left < SOON and view.platform == "instagram"
+        return Standing(view, sent, min(limits) if limits else None, last, waits, due, broken or soon, self._state(view, soon))
+
+    def _state(self, view: AccountView, soon: bool) -> str:
+        if not view.supported:
+            return "no adapter yet: posts are checked, not sent"
+        if not view.connected:
+            return "not connected: c connects"
+        if view.state == "reauth":
+            return "signed out: c connects again"
+        if soon and view.expires_at is not None:
+            return f"the sign-in ends {day_words(view.expires_at, self.tz)}: c connects again"
+        return "ok" if view.state == "ok" else view.state
+
+    async def add_account(self, platform: str, handle: str, client: str | None = None) -> Done:
+        """One account more in daypart.yaml, whose comments stay; it waits to be connected. `details["account"]` is its name."""
+        handle, workspace = clean_line(handle), self.workspace
+        if platform not in PREFIX:
+            raise UsageError(f"there is no adapter for {clean_line(platform)}", f"platforms: {', '.join(PREFIX)}")
+        if client is not None and client not in workspace.clients:
+            raise NotFoundError(f"there is no client '{clean_line(client)}'", f"clients: {', '.join(workspace.clients) or 'none yet'}")
+        taken = next(
+            (name for name, a in workspace.accounts.items() if (a.platform, a.handle.lstrip("@")) == (platform, handle.lstrip("@"))), None
+        )
+        if taken is not None:
+            raise UsageError(f"{handle} is there already, as '{taken}'", f"daypart account connect {taken}")
+        name = _free_name(f"{PREFIX[platform]}-{slug_of(handle.lstrip('@').split('@')[0].split('.')[0])}", workspace.accounts)
+        try:
+            add_account(Path(self.root) / WORKSPACE_FILE, name, platform, handle, client)
+        except SpliceError as error:
+            line = f'{name}: {{ platform: {platform}, handle: "{handle}" }}'
+            raise UsageError(
+                f"daypart.yaml is written in a way that is left alone: {error}", f"add it yourself, under accounts: {line}"
+            ) from error
+        return Done(f"{name} stands in daypart.yaml now; connect it next", details={"account": name})
+
+    # ── signing in with a browser ──
+
+    async def browser_begin(self, account: str) -> str:
+        """The address to open for signing in to a Mastodon account; the code that its page shows goes to `browser_finish`."""
+        known = await self._account(account)
+        if known.account.platform != "mastodon":
+            raise UsageError(
+                f"signing in with a browser is there for Mastodon; {account} is {platform_name(known.account.platform)}", "paste its secret"
+            )
+        http = Http(self.clock.speed, fail)
+        try:
+            app = await register(http, known.account.server)
+        except ConnectError as error:
+            raise UnreachableError(str(error), error.hint) from error
+        finally:
+            await http.aclose()
+        started = begin(app)
+        self._browsing = (account, app, started)
+        return started.url
+
+    async def browser_finish(self, account: str, code: str) -> Done:
+        """The pasted code becomes a token, and the account is connected."""
+        if self._browsing is None or self._browsing[0] != account:
+            raise UsageError("no sign-in was begun", f"daypart account connect {account} --browser")
+        if not code.strip():
+            raise UsageError("no code was given", "the page shows one after you said yes there")
+        _, app, started = self._browsing
+        http = Http(self.clock.speed, fail)
+        try:
+            token = await exchange(http, app, started, code)
+        except ConnectError as error:
+            raise UnreachableError(str(error), error.hint) from error
+        finally:
+            await http.aclose()
+        self._browsing = None
+        return await self.connect(account, token)
+
+    _browsing: tuple[str, App, Authorization] | None = None
+    """The one sign-in that is under way."""
+
+
+def _counts(conn: Connection, since: int) -> dict[str, tuple[int, int | None, int, int | None]]:
+    return {row.name: (row.sent, row.last, row.waits, row.next) for row in conn.execute(_COUNTS, {"since": since})}
+
+
+def _free_name(name: str, known: Container[str]) -> str:
+    return next(found for found in (name, *(f"{name}-{number}" for number in range(2, 1_000))) if found not in known)

@@ -1,0 +1,227 @@
+"""Posts made and changed at the desk: making one, saving its texts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, update
+
+from adapters.contract import MediaItem
+from config.media import MediaError, probe
+from config.options import OPTIONS, Options
+from config.resolved import Place, ResolvedMedia
+from drafting.provenance import Attributed, attribute
+from scheduler import assets, differences
+from scheduler.account_rows import sync_accounts
+from scheduler.accounts import StoredAccount
+from scheduler.compose import item_of
+from scheduler.desk.clean import clean_line, shorten
+from scheduler.desk.exact import stored_content
+from scheduler.desk.moving import Moving
+from scheduler.desk.reviewing import typed
+from scheduler.desk.sheet import COMMENT, EVERY, Seat, Sheet, read_sheet
+from scheduler.desk.views import Done, PostView
+from scheduler.errors import NotFoundError, UsageError
+from scheduler.labels import NOTHING_KNOWN
+from scheduler.lifecycle import FINAL, State
+from scheduler.revisions import keep_revision
+from scheduler.store.statements import POST, get_meta
+from scheduler.units import writing
+from scheduler.units.model import EDITABLE, NewUnit, Timing, Unit, Wanted
+
+_SLUG = re.compile(r"[^a-z0-9]+")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+class Writing(Moving):
+    """What a person does with posts without files."""
+
+    async def new_post(
+        self,
+        *,
+        title: str,
+        text: Mapping[str, str],
+        accounts: Sequence[str],
+        media: Sequence[Path] = (),
+        alts: Sequence[str] = (),
+        when: str | None = None,
+        campaign: str = "desk",
+    ) -> PostView:
+        """A post made here (`managed_by: tui`). `text` by language; `when` as people type it ("tomorrow 9:30")."""
+        if not _NAME.fullmatch(campaign):
+            raise UsageError(f"'{clean_line(campaign)}' is no name for a campaign", "lower-case letters, digits and hyphens")
+        self._one_client(accounts)
+        items = await asyncio.to_thread(_measured, media, alts)
+        await asyncio.to_thread(assets.keep_files, items, self.store.assets)
+        timing = self._timing(when, None)
+        texts = {name or EVERY: Attributed(said, attribute(None, said, self.who.editor)) for name, said in text.items()}
+        slug = await self.change(lambda conn: self._new_post(conn, campaign, title, texts, accounts, items, timing))
+        post = f"{campaign}/{slug}"
+        self.undoable(f"delete “{slug}” again", lambda: self.delete_draft(post))
+        return await self.post(post)
+
+    def _one_client(self, accounts: Sequence[str]) -> None:
+        """The right post on the wrong client's account is the worst mistake here."""
+        workspace = self.workspace
+        if not accounts:
+            raise UsageError("a post goes to at least one account", f"accounts: {', '.join(workspace.accounts) or 'none yet'}")
+        for name in accounts:
+            if name not in workspace.accounts:
+                raise NotFoundError(f"there is no account '{clean_line(name)}'", f"accounts: {', '.join(workspace.accounts) or 'none yet'}")
+            if not workspace.accounts[name].supported:
+                raise UsageError(f"there is no adapter for '{name}' yet: nothing can be published there")
+        clients = {workspace.client_of(name) for name in accounts}
+        if len(clients) > 1:
+            names = " and ".join(sorted(clean_line(workspace.clients[c].name) if c else self.name for c in clients))
+            raise UsageError(f"this post would go to accounts of {names}", "make one post for each client")
+
+    def _new_post(
+        self,
+        conn: Connection,
+        campaign: str,
+        title: str,
+        texts: Mapping[str, Attributed],
+        accounts: Sequence[str],
+        items: Sequence[MediaItem],
+        timing: Timing,
+    ) -> str:
+        workspace, author = self.workspace, self.author("made at the desk")
+        stored = sync_accounts(conn, workspace)
+        assets.keep_rows(conn, items)
+        words = clean_line(title) or shorten(next(iter(texts.values()), Attributed("", ())).text, 60)
+        slug = free_slug(conn, campaign, words)
+        row = {"workspace_id": workspace.workspace_id or get_meta(conn, "workspace_id") or "", "campaign": campaign, "slug": slug}
+        row |= {"title": words or "New post", "managed_by": "tui", "created_by": author.actor}
+        made = conn.execute(insert(POST).values(**row, created_at=author.at)).inserted_primary_key
+        assert made is not None
+        for name, saved in texts.items():
+            keep_revision(conn, made[0], name, saved, self.who.editor, author.at)
+        for name in dict.fromkeys(accounts):
+            self._seat(conn, f"{campaign}/{slug}@{name}", made[0], stored[name], texts, items, timing)
+        return slug
+
+    def _seat(
+        self,
+        conn: Connection,
+        key: str,
+        post_id: int,
+        account: StoredAccount,
+        texts: Mapping[str, Attributed],
+        items: Sequence[MediaItem],
+        timing: Timing,
+    ) -> None:
+        assert account.id is not None
+        unit = Unit(key, post_id, account.id, account.client, (), timing, None, None, None, None)
+        languages = account.account.languages or tuple(name for name in texts if name != EVERY)
+        options = OPTIONS.get(account.account.platform, Options)()
+        seat = Seat(unit, account, languages, (tuple(items),) if items else (), None, None, options)
+        sheet = Sheet(post_id, key.partition("@")[0], "", "tui", None, {}, (seat,), NOTHING_KNOWN)
+        wanted = self._wanted(sheet, seat, texts)
+        writing.create(conn, NewUnit(key, post_id, account.id, account.client, timing, wanted), self.author("made at the desk"))
+
+    def _wanted(self, sheet: Sheet, seat: Seat, texts: Mapping[str, Attributed]) -> Wanted:
+        publications, _ = self.composed(sheet, seat, texts)
+        return self.checkers.wanted(publications, seat.account.account)
+
+    # ── texts ──
+
+    async def save_text(self, post: str, field: str, text: str) -> PostView:
+        """A new revision; voids approvals of what changed. Raises UsageError for posts managed by files."""
+        sheet = await self.sheet(post)
+        before = sheet.texts.get(field)
+        if before is not None and before.origins.text == text:
+            return await self.post(sheet.post)
+        self._refuse_to_write(sheet, field)
+        await self.change(lambda conn: self._save(conn, sheet.post, {field: text}, self.who.editor))
+        if before is not None:
+            said = before.origins.text
+
+            async def back() -> Done:
+                await self.save_text(sheet.post, field, said)
+                return Done(f"the text of “{clean_line(sheet.title)}” is as it was before")
+
+            self.undoable("take the last text change back", back)
+        return await self.post(sheet.post)
+
+    def _refuse_to_write(self, sheet: Sheet, field: str) -> None:
+        if sheet.managed_by == "files":
+            where = self._file_of(sheet)
+            raise UsageError(f"this post comes from a file: edit {where}", "then `daypart apply`")
+        language, _, account = field.partition("@")
+        names = {seat.account.name for seat in sheet.seats}
+        known = {lang for seat in sheet.seats for lang in seat.languages} | set(sheet.texts) | {EVERY, COMMENT}
+        is_alt = language.startswith("alt:") and language[4:].isdigit()
+        if (account and account not in names) or not (is_alt or language in known or len(language) == 2):
+            raise UsageError(f"'{clean_line(field)}' is no text of this post", f"texts: {', '.join(sorted(known))}")
+        if sheet.seats and all(seat.unit.state in FINAL for seat in sheet.seats):
+            raise UsageError("this post is public or cancelled: its text cannot change any more", "make a new post")
+        moving = [seat.unit.key for seat in sheet.seats if seat.unit.state not in (*EDITABLE, State.CLAIMED, *FINAL)]
+        if moving:
+            raise UsageError(f"'{moving[0]}' is on its way right now", "wait until it is settled")
+
+    def _save(self, conn: Connection, post: str, texts: Mapping[str, str], editor: str) -> list[str]:
+        """Keep texts and recompose what is not public. Returns the keys whose approval is void now."""
+        sheet = read_sheet(conn, post, self.workspace, self.store.assets)
+        if sheet is None:
+            raise NotFoundError(f"there is no post '{clean_line(post)}'")
+        now = self.clock.wall()
+        all_texts = typed(sheet, texts, editor)
+        for name in texts:
+            keep_revision(conn, sheet.post_id, name, all_texts[name], editor, now)
+        return self.recompose(conn, sheet, all_texts)
+
+    def recompose(self, conn: Connection, sheet: Sheet, texts: Mapping[str, Attributed]) -> list[str]:
+        """Give every unit of a post that is not public the content its texts make now."""
+        voided: list[str] = []
+        for seat in sheet.seats:
+            unit = seat.unit
+            if unit.state not in (*EDITABLE, State.CLAIMED):
+                continue
+            wanted = self._wanted(sheet, seat, texts)
+            if wanted.digest == unit.digest:
+                continue
+            before = stored_content(conn, unit.content_id, unit.key, 0, self.store.assets) if unit.content_id is not None else ()
+            changed = differences.names(before, wanted.publications, self.workspace.join) if before else ()
+            why = differences.reason(changed) if unit.approved else "text saved at the desk"
+            writing.change_content(conn, unit, wanted, self.author(why), applied=unit.applied, brief_hash=unit.brief_hash)
+            voided += [unit.key] if unit.approved else []
+        self._retitle(conn, sheet, texts)
+        return voided
+
+    def _retitle(self, conn: Connection, sheet: Sheet, texts: Mapping[str, Attributed]) -> None:
+        """A post without a title of its own is called by its first words."""
+        first, old = first_words(texts), first_words({name: saved.origins for name, saved in sheet.texts.items()})
+        if first and sheet.title in ("New post", shorten(old, 60)):
+            conn.execute(update(POST).where(POST.c.id == sheet.post_id).values(title=shorten(first, 60)))
+
+
+def first_words(texts: Mapping[str, Attributed]) -> str:
+    """The text that names a post: one for everybody before one account's own."""
+    named = [name for name in texts if ":" not in name and name != COMMENT and texts[name].text.strip()]
+    return texts[min(named, key=lambda name: "@" in name)].text if named else ""
+
+
+def _measured(media: Sequence[Path], alts: Sequence[str]) -> list[MediaItem]:
+    found = []
+    for number, path in enumerate(media):
+        place = Place(path, 1, 1, 2)
+        alt = alts[number] if number < len(alts) else ""
+        try:
+            found.append(item_of(ResolvedMedia(path, alt, "none", None, place), probe(path)))
+        except MediaError as error:
+            raise UsageError(error.message, error.hints[0] if error.hints else "") from error
+        except OSError as error:
+            raise NotFoundError(f"'{clean_line(str(path))}' cannot be read: {(error.strerror or 'error').lower()}") from error
+    return found
+
+
+def free_slug(conn: Connection, campaign: str, words: str) -> str:
+    """An id for a post from its words, the first one that is free."""
+    plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
+    base = _SLUG.sub("-", plain).strip("-")[:40].strip("-") or "post"
+    taken = set(conn.execute(select(POST.c.slug).where(POST.c.campaign == campaign)).scalars())
+    return next(name for name in (base, *(f"{base}-{n}" for n in range(2, 100_000))) if name not in taken)

@@ -1,0 +1,1 @@
+"""What is done: claim, deliver, look up, take over."""

@@ -1,0 +1,58 @@
+"""Texts as the store recorded them: what models proposed, and who wrote which words of each saved text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, RowMapping, Table, func, insert, select, text
+
+from drafting.provenance import AiOutput, Attributed, Span
+from scheduler.labels import Sources, spans_of
+from scheduler.store.tables import TABLES
+
+REVISION: Table = TABLES.tables["revision"]
+
+
+def read_sources(conn: Connection, post_id: int | None = None) -> dict[str, Sources]:
+    """What models proposed for each post and what was recorded of its texts, by `campaign/post`."""
+    outputs: dict[str, list[AiOutput]] = {}
+    for row in _rows(conn, "SELECT p.campaign, p.slug, r.run_id, r.text, r.body FROM proposal r JOIN post p ON p.id = r.post_id", post_id):
+        words = "\n".join([row["text"], *_texts_of(row["body"])])
+        outputs.setdefault(f"{row['campaign']}/{row['slug']}", []).append(AiOutput(row["run_id"], words))
+    before: dict[str, dict[str, Attributed]] = {}
+    for row in _rows(conn, "SELECT p.campaign, p.slug, r.field, r.text, r.spans FROM revision r JOIN post p ON p.id = r.post_id", post_id):
+        before.setdefault(f"{row['campaign']}/{row['slug']}", {})[row["field"]] = Attributed(row["text"], spans_of(row["spans"]))
+    return {post: Sources(tuple(outputs.get(post, ())), before=before.get(post, {})) for post in {*outputs, *before}}
+
+
+def spans_json(spans: Sequence[Span]) -> str:
+    """Spans as they are stored."""
+    return json.dumps([{"start": span.start, "end": span.end, "origin": span.origin} for span in spans])
+
+
+def keep_revision(conn: Connection, post_id: int, field_name: str, saved: Attributed, editor: str, at: int) -> int:
+    """One more saved text of a post. Returns its number."""
+    mine = (REVISION.c.post_id == post_id, REVISION.c.field == field_name)
+    n = (conn.execute(select(func.max(REVISION.c.n)).where(*mine)).scalar_one() or 0) + 1
+    row = {"post_id": post_id, "field": field_name, "n": n, "text": saved.text, "spans": spans_json(saved.spans)}
+    conn.execute(insert(REVISION).values(**row, editor=editor, at=at))
+    return n
+
+
+def _rows(conn: Connection, sql: str, post_id: int | None) -> Sequence[RowMapping]:
+    only, values = (" WHERE r.post_id = :post", {"post": post_id}) if post_id is not None else ("", {})
+    return conn.execute(text(f"{sql}{only} ORDER BY r.id"), values).mappings().all()
+
+
+def _texts_of(body: str) -> Iterator[str]:
+    """Every text in a proposal's JSON: people paste from scripts too."""
+    waiting: list[object] = [json.loads(body)]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value

@@ -1,0 +1,1 @@
+"""What is remembered: tables, statements, the one writer."""

@@ -1,0 +1,1 @@
+"""How older stores are brought up to date; alembic is imported only when one is."""

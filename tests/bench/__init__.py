@@ -1,0 +1,1 @@
+"""Programs that measure and print a ratio against a named rival. Nothing here asserts a time."""

@@ -1,0 +1,47 @@
+"""What would wait if the desk were left now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scheduler.desk.serving import usually_back
+from tests.desk.house import TZ, house, instant
+
+TEASER = "autumn/teaser@bs-kawa"
+
+
+@pytest.mark.parametrize(
+    ("now", "back"),
+    [
+        ("2026-11-20T18:00", "2026-11-23T09:00"),  # Friday evening → Monday
+        ("2026-11-22T10:00", "2026-11-23T09:00"),
+        ("2026-11-24T08:00", "2026-11-24T09:00"),
+        ("2026-11-24T09:00", "2026-11-25T09:00"),
+        ("2026-10-23T18:00", "2026-10-26T09:00"),  # the clocks go back in between
+    ],
+)
+def test_one_is_usually_back_on_the_next_working_morning(now: str, back: str) -> None:
+    assert usually_back(instant(now), TZ) == instant(back)
+
+
+async def test_only_approved_posts_due_before_then_would_wait(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        await h.desk.move(TEASER, "tomorrow 8:00")
+        assert (await h.desk.leaving()).waits == ()  # nobody approved it
+        await h.approve(TEASER)
+        leaving = await h.desk.leaving()
+        assert [view.key for view in leaving.waits] == [TEASER]
+        assert leaving.back == instant("2026-11-23T09:00")
+        assert leaving.words.startswith("No publishing service runs: nothing goes out until Mon 23 Nov 09:00")
+        await h.desk.move(TEASER, "tomorrow 9:30")
+        assert (await h.desk.leaving()).waits == ()
+
+
+async def test_a_trial_says_that_its_service_ends_too(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        h.desk.service_ends_with_desk = True
+        assert "ends with this trial" in (await h.desk.leaving()).words

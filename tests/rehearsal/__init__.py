@@ -1,0 +1,1 @@
+"""Rehearsals: the plan on a simulated clock."""

@@ -1,0 +1,118 @@
+"""The Accounts place: how each account stands, connecting with a test call, a browser, testing, letting go."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input
+
+from tests.tui.fake_accounts import GOOD
+from tests.tui.seeds import seeded
+from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
+from tui.shell import Shell
+
+
+async def test_who_has_to_sign_in_stands_first_and_limits_are_shown() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "SIGN IN 1", "ms-kawa", "signed out", "CONNECTED 5", "Harbour Books", "until Sat 23 Jan")
+        await see(pilot, "Kawa Wrocław · Mastodon", "2 planned posts wait on it")
+
+
+async def test_nothing_connected_says_what_to_do() -> None:
+    desk = seeded()
+    desk.no_accounts = True
+    async with opened(desk, place="6") as pilot:
+        await see(pilot, "No accounts yet. c connects one.")
+        await pilot.press("t")
+        await see(pilot, "Test is off: there is no account under the cursor")
+
+
+async def test_connect_says_what_one_needs_hides_the_secret_and_tries_it() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("n")
+        await see(pilot, "Connect which account?", "Kawa Wrocław · Mastodon ms-kawa", "A new account on Bluesky")
+        await pilot.press("enter")
+        await see(pilot, "Connect ms-kawa · Kawa Wrocław", "You need: An access token", "https://social.example/settings/applications")
+        await pilot.press("enter")
+        await see(pilot, "Please paste it first")
+        await type_text(pilot, "wrong")
+        assert "wrong" not in screen_text(pilot)
+        await pilot.press("enter")
+        await see(pilot, "Mastodon does not take this token.", "Make a new one")
+        await type_text(pilot, GOOD)
+        assert GOOD not in screen_text(pilot)
+        await pilot.press("enter")
+        await see(pilot, "CONNECTED 6")
+        said = [note.message for note in pilot.app._notifications]
+        assert any("ms-kawa works: Mastodon answers" in words for words in said)  # the test call
+        assert all(GOOD not in note.message for note in pilot.app._notifications)
+
+
+async def test_with_a_browser_the_address_is_shown_and_the_code_asked_for() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("c")
+        await see(pilot, "Connect which account?")
+        await pilot.press("enter")
+        await see(pilot, "Browser (F2)")
+        await pilot.press("f2")
+        await see(pilot, "https://social.example/oauth/authorize", "The code that the page shows")
+        await type_text(pilot, GOOD)
+        await pilot.press("enter")
+        await see(pilot, "CONNECTED 6")
+
+
+async def test_a_new_account_is_written_and_connected_at_once() -> None:
+    desk = seeded()
+    async with opened(desk, place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("c")
+        await see(pilot, "A new account on Mastodon")
+        await pilot.press("down", "down", "enter")
+        await see(pilot, "Whose account is it?", "Harbour Books")
+        await pilot.press("down", "enter")
+        await see(pilot, "A new account for Harbour Books", "@you@social.example")
+        await type_text(pilot, "harbour")
+        await pilot.press("enter")
+        await see(pilot, "write it with its server")
+        pilot.app.screen.query_one(Input).value = "@harbour@social.example"
+        await pilot.press("enter")
+        await see(pilot, "You need: An access token")
+        assert desk.added == ("mastodon", "@harbour@social.example", "harbour")
+
+
+async def test_disconnect_asks_and_says_what_waits() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "CONNECTED 5")
+        await pilot.press("down", "d")
+        await see(pilot, "Disconnect · Kawa Wrocław", "2 planned posts wait on it", "Keep (esc)")
+        await pilot.press("escape")
+        await gone(pilot, "Keep (esc)")
+        await see(pilot, "CONNECTED 5")
+        await pilot.press("d")
+        await see(pilot, "Keep (esc)")
+        await pilot.press("y")
+        await see(pilot, "SIGN IN 2")
+
+
+async def test_details_and_a_test() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "CONNECTED 5")
+        await pilot.press("down", "t")
+        await see(pilot, "works: Mastodon answers for kawa")
+        await pilot.press("enter")
+        await see(pilot, "Close (esc)", "Posts: 3 of 100 in 24 h")
+
+
+@pytest.mark.parametrize("wanted", ["*", "ms-kawa"])
+async def test_the_first_run_leads_to_connecting(wanted: str) -> None:
+    async with opened() as pilot:
+        app = pilot.app
+        assert isinstance(app, Shell)
+        app.begin_with = wanted
+        await pilot.press("6")
+        await see(pilot, "Connect which account?" if wanted == "*" else "Connect ms-kawa")
+        await pilot.press("escape")
+        await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "the place")
+        app.touch()
+        await see(pilot, "SIGN IN 1")

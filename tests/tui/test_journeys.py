@@ -1,0 +1,251 @@
+"""From plan to outbox with keys only, as a manager would."""
+
+from __future__ import annotations
+
+from scheduler.desk.views import Sign
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.seeds import seeded
+from tests.tui.waiting import gone, opened, see, type_text, until
+from tui.widgets.caption_area import CaptionArea
+
+
+async def test_from_a_free_day_to_the_outbox() -> None:
+    """Plan, write, too long, fix, schedule, approve, see it wait."""
+    desk = seeded()
+    async with opened(desk, place="2", size=(80, 24)) as pilot:
+        await see(pilot, "November 2026", "[24]", "Tue 24 Nov · 7 posts")
+        await pilot.press("pagedown")
+        await see(pilot, "December 2026", "Thu 24 Dec · nothing planned", "n writes a post here.")
+        await pilot.press("n")
+        await see(pilot, "New post", "[ ] Harbour Books · Bluesky bs-harbour")
+        await type_text(pilot, "Fog horn")
+        await pilot.press("tab", "space", "enter")
+        await see(pilot, "Harbour Books · Fog horn", "Does it fit?")
+
+        area = pilot.app.screen.query_one(CaptionArea)
+        area.insert("The fog horn is back. " * 14)  # pasted: typing it would take a quarter of a minute
+        await see(pilot, "308 of 300 · 8 over")
+        await pilot.press("f9")
+        await until(pilot, lambda: area.cursor_location == (0, 300), "the cursor where it stops fitting")
+        area.move_cursor(area.document.end)
+        for _ in range(12):
+            await pilot.press("backspace")
+        await see(pilot, "✓ Bluesky bs-harbour", "296 of 300")
+
+        await pilot.press("f5")
+        await see(pilot, "When? · Harbour Books")
+        await type_text(pilot, "someday")
+        await pilot.press("enter")
+        await see(pilot, "is no time we can read")
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "tomorrow 9:30")
+        await pilot.press("enter")
+        await gone(pilot, "When? · Harbour Books")
+
+        await pilot.press("ctrl+r")
+        await see(pilot, "waiting for your yes", "Harbour Books · exactly this will go out", "Wed 25 Nov 9:30")
+        await pilot.press("a")
+        await see(pilot, "Approve for Harbour Books?")
+        await pilot.press("a")
+        await gone(pilot, "Approve for Harbour Books?")
+        assert desk.items["desk/fog-horn@bs-harbour"].state == "queued"
+
+        await pilot.press("5")
+        await pilot.press("slash")
+        await type_text(pilot, "fog horn")
+        await see(pilot, "◷ Wed 25 Nov 9:30", "Harbour Books", "The fog horn")
+
+
+async def test_hold_at_once_and_release_after_a_question() -> None:
+    desk = seeded()
+    async with opened(desk, place="5") as pilot:
+        await see(pilot, "WAITING 5")
+        await pilot.press("!")
+        await until(pilot, lambda: len(desk.found_holds) == 1, "the hold, before any question")
+        await see(pilot, "Everything is on hold", "ON HOLD since 10:38")
+        await type_text(pilot, "storm")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.found_holds[0].reason == "storm", "the reason")
+        assert len(desk.found_holds) == 1
+        await see(pilot, "▮", "on hold")
+        await pilot.press("!")
+        await see(pilot, "Release the hold?", "Stay on hold (esc)")
+        await pilot.press("enter")
+        await gone(pilot, "Release the hold?")
+        assert desk.found_holds
+        await pilot.press("!")
+        await see(pilot, "Release the hold?")
+        await pilot.press("y")
+        await until(pilot, lambda: not desk.found_holds, "the release")
+        await gone(pilot, "ON HOLD since")
+
+
+async def test_hold_works_while_typing_and_in_dialogs() -> None:
+    desk = seeded()
+    async with opened(desk, place="3") as pilot:
+        await see(pilot, "DRAFTS")
+        await pilot.press("enter")
+        await see(pilot, "Does it fit?")
+        await pilot.press("f5")
+        await see(pilot, "When? · Kawa")
+        await pilot.press("ctrl+g")
+        await until(pilot, lambda: len(desk.found_holds) == 1, "the hold")
+
+
+async def test_send_back_wants_a_reason() -> None:
+    desk = seeded()
+    async with opened(desk, place="4") as pilot:
+        await see(pilot, "3 posts for 5 accounts")
+        await pilot.press("b")
+        await see(pilot, "Send back · Kawa Wrocław")
+        await pilot.press("enter")
+        await see(pilot, "Please write a reason")
+        await type_text(pilot, "wrong price")
+        await pilot.press("enter")
+        await see(pilot, "2 posts for 2 accounts", "SENT BACK 3")
+        assert desk.items["winter/menu@ig-kawa"].sent_back == "wrong price"
+        await pilot.press("G")
+        await see(pilot, "“wrong price”")
+        await pilot.press("a")
+        await see(pilot, "Approve is off: it was sent back")
+
+
+async def test_what_a_model_wrote_needs_the_tick() -> None:
+    desk = seeded()
+    async with opened(desk, place="4") as pilot:
+        await see(pilot, "exactly this will go out")
+        await pilot.press("a")
+        await see(pilot, "[ ] Facts checked")
+        await pilot.press("a")
+        await see(pilot, "Tick with space that you checked")
+        assert desk.items["winter/menu@bs-kawa"].state == "draft"
+        await pilot.press("space", "a")
+        await see(pilot, "2 posts for 2 accounts")
+        assert {desk.items[f"winter/menu@{account}"].state for account in ("bs-kawa", "ms-kawa", "ig-kawa")} == {"queued"}
+
+
+async def test_a_text_that_changed_while_it_was_read_is_not_approved() -> None:
+    desk = seeded()
+    async with opened(desk, place="4") as pilot:
+        await see(pilot, "exactly this will go out")
+        await pilot.press("down")
+        await see(pilot, "Harbour Books · exactly")
+        await pilot.press("a")
+        await see(pilot, "Approve for Harbour Books?")
+        desk.works["harbour/reading"].texts["en"].text = "Another text"
+        await pilot.press("a")
+        await see(pilot, "The text changed")
+        assert desk.items["harbour/reading@bs-harbour"].state == "draft"
+
+
+async def test_a_person_decides_what_nobody_else_can_know() -> None:
+    desk = seeded()
+    async with opened(desk, place="5") as pilot:
+        await see(pilot, "NEEDS YOU 3", "i It is there")
+        await pilot.press("i")
+        await see(pilot, "Paste the link")
+        await type_text(pilot, "there")
+        await pilot.press("enter")
+        await see(pilot, "Please paste the whole link")
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "https://social.example/@kawa/7")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.items["winter/hours@ms-kawa"].state == "published", "the answer")
+        await see(pilot, "NEEDS YOU 2")
+
+
+async def test_sending_again_warns_and_looks_first() -> None:
+    desk = seeded()
+    async with opened(desk, place="1") as pilot:
+        await see(pilot, "NEEDS YOU")
+        await pilot.press("s")
+        await see(pilot, "sending again makes a second one", "Look, then send again")
+        await pilot.press("escape")
+        await gone(pilot, "makes a second one")
+        assert desk.items["winter/hours@ms-kawa"].state == "ask"
+        await pilot.press("s", "y")
+        await until(pilot, lambda: desk.items["winter/hours@ms-kawa"].sign is Sign.CHECKING, "the look")
+
+
+async def test_drop_asks_and_the_keys_leave_with_the_question() -> None:
+    desk = seeded()
+    async with opened(desk, place="5") as pilot:
+        await see(pilot, "x Drop")
+        await pilot.press("x", "y")
+        await until(pilot, lambda: desk.items["winter/hours@ms-kawa"].state == "cancelled", "the drop")
+        await gone(pilot, "i It is there")
+
+
+async def test_moving_in_the_calendar_and_taking_it_back() -> None:
+    desk = seeded()
+    before = desk.items["harbour/signing@bs-harbour"].due
+    async with opened(desk, place="2") as pilot:
+        await see(pilot, "Latte art class")
+        await pilot.press("v")
+        await see(pilot, "23–29 November 2026", "bs-kawa · 1 of 7")
+        await pilot.press("right", "right", "down")
+        await see(pilot, "Thu 26 Nov 18:00 · Harbour Books")
+        await pilot.press("]")
+        await see(pilot, "Fri 27 Nov 18:00 · Harbour Books")
+        await pilot.press("z")
+        await see(pilot, "Thu 26 Nov 18:00 · Harbour Books")
+        assert desk.items["harbour/signing@bs-harbour"].due == before
+
+
+async def test_editing_an_approved_post_asks_first() -> None:
+    desk = seeded()
+    async with opened(desk, place="5") as pilot:
+        await see(pilot, "WAITING 5")
+        await pilot.press("slash")
+        await type_text(pilot, "beans")
+        await pilot.press("enter", "e")
+        await see(pilot, "Approved for 2 accounts. e edits it", "read only")
+        await type_text(pilot, "xx")
+        await pilot.press("e")
+        await see(pilot, "This breaks the approval of")
+        await pilot.press("y")
+        await gone(pilot, "This breaks the approval of")
+        await type_text(pilot, "!")
+        await until(
+            pilot, lambda: [text for _, _, text in desk.saved] == ["Beans of the month: Huila, washed, plum and cocoa.!"], "the text saved"
+        )
+        assert desk.items["winter/beans@bs-kawa"].state == "draft"
+
+
+async def test_two_clients_never_share_a_post() -> None:
+    async with opened(FakeDesk()) as pilot:
+        await pilot.press("n")
+        await see(pilot, "[ ] Harbour Books · Bluesky")
+        await pilot.press("tab", "space")
+        await see(pilot, "[x] Harbour Books · Bluesky")
+        await pilot.press("down", "down", "space")
+        await see(pilot, "[ ] Harbour Books · Bluesky", "[x] Kawa Wrocław · Bluesky", "Now only Kawa Wrocław")
+
+
+async def test_deleting_a_draft_asks_and_no_is_the_default() -> None:
+    desk = seeded()
+    async with opened(desk, place="2") as pilot:
+        await see(pilot, "Latte art class")
+        await pilot.press("right")
+        await see(pilot, "Wed 25 Nov · 3 posts", "Winter menu")
+        await pilot.press("d")
+        await see(pilot, "Delete the draft")
+        await pilot.press("enter")
+        await gone(pilot, "Delete the draft")
+        assert "winter/menu" in desk.works
+        await pilot.press("d", "y")
+        await until(pilot, lambda: "winter/menu" not in desk.works, "the draft to be deleted")
+
+
+async def test_esc_goes_back_and_never_leaves() -> None:
+    async with opened(seeded(), place="5") as pilot:
+        await see(pilot, "WAITING")
+        for _ in range(4):
+            await pilot.press("escape")
+        assert pilot.app.is_running
+        await pilot.press("3")
+        await see(pilot, "DRAFTS")
+        await pilot.press("enter")
+        await see(pilot, "Does it fit?")
+        await pilot.press("escape", "escape")
+        await see(pilot, "DRAFTS")

@@ -1,0 +1,116 @@
+"""The same journeys on the real Desk and its store."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tests.desk.house import House, house
+from tests.tui.waiting import gone, see, type_text, until
+from tui.app import DaypartApp
+from tui.widgets.caption_area import CaptionArea
+
+TEASER = "autumn/teaser@bs-kawa"
+
+
+@asynccontextmanager
+async def desk_on(h: House, place: str) -> AsyncIterator[Pilot[None]]:
+    app = DaypartApp(h.desk, clock=h.clock)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(pilot, lambda: app.facts is not None, "the facts")
+        await pilot.press(place)
+        yield pilot
+
+
+async def test_write_too_long_fix_plan_approve_and_see_it_wait(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa", "ms-kawa", "ig-kawa", "bs-bike")
+        async with desk_on(h, "2") as pilot:
+            await see(pilot, "November 2026")
+            await pilot.press("n")
+            await see(pilot, "[ ] Bike Shop · Bluesky bs-bike")
+            await type_text(pilot, "Lights")
+            await pilot.press("tab", "space", "enter")
+            await see(pilot, "Bike Shop · Lights", "nothing written yet")
+            area = pilot.app.screen.query_one(CaptionArea)
+            area.insert("Winter is dark, lights are not. " * 10)
+            await see(pilot, "✗ Bluesky bs-bike", "of 300")
+            await pilot.press("f9")
+            await until(pilot, lambda: area.cursor_location == (0, 300), "the cursor where it stops fitting")
+            area.load_text("Winter is dark, lights are not.")
+            await see(pilot, "✓ Bluesky bs-bike", "31 of 300")
+            await pilot.press("f5")
+            await see(pilot, "When? · Bike Shop")
+            await type_text(pilot, "tomorrow 9:30")
+            await pilot.press("enter")
+            await see(pilot, "Mon 23 Nov 9:30")
+            await pilot.press("ctrl+r")
+            await see(pilot, "Bike Shop · exactly this will go out")
+            await pilot.press("a")
+            await see(pilot, "Approve for Bike Shop?")
+            await pilot.press("a")
+            await see(pilot, "Nothing waits for you.")
+            await pilot.press("5")
+            await see(pilot, "WAITING 1", "Mon 23 Nov 9:30", "Bike Shop")
+        [delivery] = await h.desk.deliveries()
+        assert delivery.state == "queued"
+        assert delivery.approval is not None
+
+
+async def test_hold_with_its_reason_and_release(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        await h.approve(TEASER)
+        async with desk_on(h, "5") as pilot:
+            await see(pilot, "WAITING 1")
+            await pilot.press("!")
+            await see(pilot, "ON HOLD since", "Everything is on hold")
+            await type_text(pilot, "storm")
+            await pilot.press("enter")
+            await see(pilot, "· storm", "▮")
+            await pilot.press("!")
+            await see(pilot, "Release the hold?")
+            await pilot.press("y")
+            await gone(pilot, "ON HOLD since")
+        assert await h.desk.holds() == []
+
+
+async def test_send_back_and_the_reason_is_shown(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        async with desk_on(h, "4") as pilot:
+            await see(pilot, "TO APPROVE 1", "Something darker")
+            await pilot.press("b")
+            await type_text(pilot, "warmer, please")
+            await pilot.press("enter")
+            await see(pilot, "SENT BACK 1", "“warmer, please”")
+
+
+async def test_what_needs_a_person_is_decided(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        await h.approve(TEASER)
+        await h.put(TEASER, "ask", reason="Bluesky did not answer")
+        async with desk_on(h, "5") as pilot:
+            await see(pilot, "NEEDS YOU 1", "Bluesky did not answer", "i It is there")
+            await pilot.press("i")
+            await type_text(pilot, "https://bsky.example/p/1")
+            await pilot.press("enter")
+            await see(pilot, "DONE 1", "bsky.example/p/1")
+        assert await h.state(TEASER) == "published"
+
+
+async def test_texts_from_files_are_read_only_and_name_the_file(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        async with desk_on(h, "3") as pilot:
+            await see(pilot, "DRAFTS 1")
+            await pilot.press("enter")
+            await see(pilot, "campaign.yaml", "read only", "Something darker")

@@ -1,0 +1,314 @@
+"""Every place in each of its states: empty, loading, error, stopped, on hold, too small; text of others stays plain."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from scheduler.desk.views import Sign
+from scheduler.errors import BusyError, DiskError, UsageError
+from tests.tui.fake_desk import FakeDesk, Item, Text, Work, micros
+from tests.tui.seeds import crowded, seeded
+from tests.tui.waiting import Shown, gone, opened, screen_text, see, type_text, until
+from tui.text import ASCII
+
+PLACES = "12345"
+HOSTILE = "Evil [/] [bold]x [@click=app.bell()]y \x1b[2J\x9b31m \x1b]52;c;QQ==\x07 [type=x, v={'a[0]'}] \u202egnp.exe"
+
+
+def hostile() -> FakeDesk:
+    """Names and texts that want to steer the terminal or break markup."""
+    desk = seeded()
+    desk.works["x/x"] = Work("x/x", HOSTILE, "kawa", {"en": Text(HOSTILE)}, ["bs-kawa", "ms-kawa"], media=(HOSTILE,), facts=(HOSTILE,))
+    desk.items["x/x@bs-kawa"] = Item(
+        "x/x", "bs-kawa", "ask", Sign.NEEDS_YOU, micros("2026-11-24 07:00"), HOSTILE, reason=HOSTILE, next=HOSTILE
+    )
+    desk.items["x/x@ms-kawa"] = Item("x/x", "ms-kawa", "draft", Sign.AI_DRAFT, micros("2026-11-24 12:00"), HOSTILE, changed=(HOSTILE,))
+    return desk
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_text_of_others_is_plain_everywhere(place: str) -> None:
+    async with opened(hostile(), place=place) as pilot:
+        await see(pilot, "Kawa")
+        for key in ("down", "down", "up", "enter", "escape"):
+            await pilot.press(key)
+        text = screen_text(pilot)
+        assert "\x1b" not in text
+        assert "\x9b" not in text
+        assert "\u202e" not in text
+
+
+async def test_toasts_and_titles_are_plain() -> None:
+    async with opened(hostile(), place="4") as pilot:
+        await see(pilot, "waiting for your yes")
+        pilot.app.notify(HOSTILE)
+        await see(pilot, "[bold]x")
+        await pilot.press("a")
+        await see(pilot, "Approve for Kawa")
+        await pilot.press("escape")
+        await gone(pilot, "Approve for Kawa")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("1", "Your week is empty. n writes a post."),
+        ("2", "Nothing planned on this day. n writes a post here."),
+        ("3", "No drafts. n writes a new post."),
+        ("4", "Nothing waits for you."),
+        ("5", "Nothing planned. Approved posts appear here."),
+    ],
+)
+async def test_empty_says_the_next_key(place: str, words: str) -> None:
+    async with opened(FakeDesk(), place=place) as pilot:
+        await see(pilot, words)
+
+
+@pytest.mark.parametrize("place", ["1", "2", "4", "5"])
+async def test_an_error_of_ours_is_a_sentence_and_rows_stay(place: str) -> None:
+    desk = seeded()
+    async with opened(desk, place=place) as pilot:
+        await see(pilot, "Kawa Wro")
+        desk.fail_read = BusyError("The store is locked by another program.", "It is tried again.")
+        desk.poke()
+        await see(pilot, "The store is locked by another program. It is tried again.", "Kawa Wro")
+        desk.fail_read = None
+        desk.poke()
+        await gone(pilot, "locked")
+
+
+@pytest.mark.parametrize("place", ["1", "2", "4", "5"])
+async def test_slow_reading_dims_the_title_and_keeps_rows(place: str) -> None:
+    desk = seeded()
+    async with opened(desk, place=place) as pilot:
+        await see(pilot, "Kawa Wro")
+        desk.slow = asyncio.Event()
+        desk.poke()
+        await until(pilot, lambda: pilot.app.screen.has_class("-loading"), "the dimmed title")
+        await see(pilot, "Kawa Wro")
+        desk.slow.set()
+        await until(pilot, lambda: not pilot.app.screen.has_class("-loading"), "the title back")
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_stopped_service_is_said_on_every_screen(place: str) -> None:
+    desk = seeded()
+    desk.running = False
+    async with opened(desk, place=place) as pilot:
+        await see(pilot, "Nothing is published: the service is not running · S starts it")
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_hold_is_said_on_every_screen_with_its_key(place: str) -> None:
+    desk = seeded()
+    await desk.hold(reason="storm")
+    async with opened(desk, place=place) as pilot:
+        await see(pilot, "ON HOLD since 10:38 – nothing leaves · ! release · storm")
+
+
+async def test_held_posts_say_so() -> None:
+    desk = seeded()
+    await desk.hold(client="kawa")
+    async with opened(desk, place="5") as pilot:
+        await see(pilot, "▮", "ON HOLD: kawa")
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_a_window_that_is_too_small_says_so_and_keys_still_work(place: str) -> None:
+    async with opened(seeded(), place=place, size=(50, 12)) as pilot:
+        await see(pilot, "Make the window larger")
+        await pilot.press("2")
+        await until(pilot, lambda: getattr(pilot.app.screen, "PLACE", "") == "calendar", "the calendar")
+
+
+async def test_the_client_is_on_every_row() -> None:
+    desk = seeded()
+    async with opened(desk, place="5", size=(120, 40)) as pilot:
+        await see(pilot, "NEEDS YOU 3")
+        lines = [
+            line for line in screen_text(pilot).splitlines() if any(account in line for account in ("bs-", "ms-", "ig-")) and "▌" in line
+        ]
+        assert len(lines) > 8
+        assert all(any(name in line for name in ("Kawa Wrocław", "Harbour Books", "Studio Forma")) for line in lines)
+
+
+async def test_one_client_only() -> None:
+    async with opened(seeded(), place="5", size=(120, 40)) as pilot:
+        await see(pilot, "Harbour Books")
+        await pilot.press("C")
+        await see(pilot, "Show which client?")
+        await pilot.press("down", "enter")
+        await see(pilot, "Kawa Wrocław only")
+        await gone(pilot, "Harbour Books")
+
+
+async def test_find_narrows_and_stays_visible() -> None:
+    async with opened(seeded(), place="5", size=(120, 40)) as pilot:
+        await see(pilot, "Signed copies")
+        await pilot.press("slash")
+        await type_text(pilot, "beans")
+        await gone(pilot, "Signed copies")
+        await pilot.press("enter")
+        await see(pilot, "find: beans · esc removes", "Beans of")
+        await pilot.press("escape")
+        await see(pilot, "Signed copies")
+
+
+async def test_another_process_is_seen_without_a_key() -> None:
+    desk = seeded()
+    async with opened(desk, place="5", size=(120, 40)) as pilot:
+        await see(pilot, "↻", "sending: waiting for Mastodon")
+        item = desk.items["harbour/reading@ms-harbour"]
+        item.state, item.sign, item.words, item.url = "published", Sign.PUBLISHED, "published", "https://social.example/@harbour/1"
+        item.published_at = desk.clock.at
+        desk.poke()
+        await see(pilot, "social.example/@harbour/1")
+
+
+async def test_keys_that_are_off_say_why() -> None:
+    async with opened(seeded(), place="2") as pilot:
+        await see(pilot, "Latte art class")
+        await pilot.press("r")
+        await see(pilot, "Reschedule is off: it is published")
+
+
+async def test_approve_says_why_it_is_off() -> None:
+    desk = seeded()
+    for text in desk.works["winter/menu"].texts.values():
+        text.text = "x" * 3_000
+    async with opened(desk, place="4", size=(120, 40)) as pilot:
+        await see(pilot, "cannot be approved")
+        await pilot.press("a")
+        await see(pilot, "Approve is off")
+
+
+async def test_the_help_page_lists_this_place_and_its_commands() -> None:
+    async with opened(seeded(), place="4") as pilot:
+        await pilot.press("?")
+        await see(pilot, "Keys · Approvals", "Approve exactly what is shown", "daypart approve")
+        await pilot.press("escape")
+        await gone(pilot, "Keys · Approvals")
+
+
+async def test_the_palette_finds_actions_and_posts() -> None:
+    async with opened(seeded(), place="1") as pilot:
+        await pilot.press("ctrl+p")
+        await type_text(pilot, "signed")
+        await see(pilot, "Post: Signed copies")
+        await pilot.press("escape")
+        await pilot.press("colon")
+        await type_text(pilot, "go to: outb")
+        await see(pilot, "Go to: Outbox")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: getattr(pilot.app.screen, "PLACE", "") == "outbox", "the outbox")
+
+
+async def test_the_mouse_goes_to_places_and_presses_keys_of_the_bottom_line() -> None:
+    async with opened(seeded(), size=(120, 40)) as pilot:
+        await see(pilot, "5 Outbox")
+        top = screen_text(pilot).splitlines()[0]
+        await pilot.click(offset=(top.index("5 Outbox") + 2, 0))
+        await until(pilot, lambda: getattr(pilot.app.screen, "PLACE", "") == "outbox", "the outbox")
+        await see(pilot, "? Keys here")
+        bottom = screen_text(pilot).splitlines()[-1]
+        await pilot.click(offset=(bottom.index("? Keys here") + 2, 39))
+        await see(pilot, "Keys · Outbox")
+
+
+async def test_without_unicode_nothing_is_lost() -> None:
+    async with opened(seeded(), place="5", size=(120, 40), glyphs=ASCII) as pilot:
+        await see(pilot, ">! ", "NEEDS YOU")
+        assert not set("▸▌✓✗◷↻⊘∅") & set(screen_text(pilot))
+
+
+# ── writing ──
+
+
+async def test_what_cannot_be_saved_stays_and_says_so() -> None:
+    desk = seeded()
+    desk.fail_save = DiskError("The disk is full.", "Make room.")
+    async with opened(desk) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("winter/menu")
+        await see(pilot, "Zimowe menu")
+        await type_text(pilot, "!!")
+        await see(pilot, "not saved: The disk is full.", "wroclaw!!")
+        desk.fail_save = None
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: bool(desk.saved), "the text to be saved")
+        await gone(pilot, "not saved")
+
+
+async def test_leaving_saves_first() -> None:
+    desk = seeded()
+    async with opened(desk) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("winter/menu")
+        await see(pilot, "Zimowe menu")
+        await type_text(pilot, "?")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: not app.is_running, "the program to end")
+    assert desk.saved[-1][0] == "winter/menu"
+
+
+async def test_posts_from_files_name_their_file() -> None:
+    async with opened(seeded()) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("harbour/signing")
+        await see(pilot, "campaigns/harbour/posts/signing.md", "read only")
+        await type_text(pilot, "x")
+        assert "Signed copies" in screen_text(pilot)
+
+
+async def test_typing_while_another_process_writes_keeps_what_is_typed() -> None:
+    desk = seeded()
+    async with opened(desk) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("winter/menu")
+        await see(pilot, "Zimowe menu")
+        desk.fail_save = UsageError("busy")
+        await type_text(pilot, "MINE")
+        desk.works["winter/menu"].texts["pl"] = Text("theirs")
+        desk.poke()
+        await see(pilot, "changed elsewhere too", "MINE")
+
+
+async def test_without_a_model_everything_else_works() -> None:
+    desk = seeded()
+    desk.model = False
+    async with opened(desk) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("harbour/reading")
+        await see(pilot, "Reading night")
+        await pilot.press("f8")
+        await see(pilot, "No model is set up. Everything else works.")
+
+
+async def test_a_script_stands_as_timed_lines_beside_its_caption() -> None:
+    async with opened(seeded(), size=(120, 40)) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("winter/menu")
+        await see(pilot, "Zimowe menu")
+        await pilot.press("f8")
+        await see(pilot, "The model proposes · Kawa Wrocław", "1 of 2")
+        await pilot.press("2")
+        await see(pilot, "0–3 s", "Stop scrolling: it snows chocolate.", "on screen: IT SNOWS", "24.5 s read aloud, 26 s planned")
+        await pilot.press("1", "enter")
+        await gone(pilot, "The model proposes")
+        await pilot.press("ctrl+t")
+        await see(pilot, "Winter came early.", "AI-generated")
+
+
+async def test_ten_thousand_posts_open() -> None:
+    async with opened(crowded(10_000), place="5") as pilot:
+        await see(pilot, "WAITING")
+        await pilot.press("2")
+        await see(pilot, "more")

@@ -1,0 +1,72 @@
+"""Text can be read in every theme, and colours are named in one file only."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual.color import Color
+from textual.theme import Theme
+
+from scheduler.desk.views import Sign
+from tui.theme import LOOKS, THEMES, client_rgb
+
+TEXT = ("foreground", "quiet", "primary", "success", "warning", "error", "model")
+GROUNDS = ("background", "surface", "panel")
+
+
+def colors(theme: Theme) -> dict[str, str]:
+    return theme.to_color_system().generate() | theme.variables
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_text_has_contrast(theme: Theme) -> None:
+    found = colors(theme)
+    low = {(text, ground): round(ratio, 2) for text in TEXT for ground in GROUNDS if (ratio := _contrast(found[text], found[ground])) < 4.5}
+    assert low == {}
+    assert _contrast(found["on-cursor"], found["primary"]) >= 4.5
+    assert _contrast(found["background"], found["warning"]) >= 4.5
+    assert _contrast(found["background"], found["error"]) >= 4.5
+    assert _contrast(found["background"], found["secondary"]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_borders_can_be_seen(theme: Theme) -> None:
+    found = colors(theme)
+    for ground in GROUNDS:
+        assert _contrast(found["rest"], found[ground]) >= 3.0
+        assert _contrast(found["primary"], found[ground]) >= 3.0
+
+
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2: relative luminance of the lighter over the darker."""
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [part / 255 for part in Color.parse(color).rgb]
+    red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_every_state_has_a_sign_of_one_cell_and_an_ascii_twin() -> None:
+    assert set(LOOKS) == set(Sign)
+    assert all(cell_len(look.sign) == 1 and look.ascii.isascii() and len(look.ascii) == 1 for look in LOOKS.values())
+    assert len({look.sign for look in LOOKS.values()}) == len(LOOKS)
+    assert len({look.ascii for look in LOOKS.values()}) == len(LOOKS)
+
+
+def test_colours_are_named_in_one_file() -> None:
+    literal = re.compile(r"#[0-9a-fA-F]{6}\b|\brgb\(|(?<!-)\b(?:color|background): *(?:red|green|blue|white|black|yellow)\b")
+    files = [path for path in Path("tui").rglob("*") if path.suffix in {".py", ".tcss"} and path.name != "theme.py"]
+    assert [path for path in files if literal.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_clients_colour_may_be_wrong() -> None:
+    assert client_rgb("teal") == "#008080"
+    assert client_rgb("") is None
+    assert client_rgb("no colour at all") is None
+    assert client_rgb("auto") is None or client_rgb("auto")

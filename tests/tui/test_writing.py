@@ -1,0 +1,85 @@
+"""A post being written: spans follow typing, nothing typed is lost, problems in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.contract import Problem
+from scheduler.desk.views import Counter, PostView, Span, TextView
+from tui.writing import Draft, fits_until, shift_spans, troubles
+
+MODEL = (Span(6, 11, "model"),)
+
+
+def post(**texts: str) -> PostView:
+    views = tuple(TextView(name, text, (), 0) for name, text in texts.items())
+    return PostView("c/p", "P", "kawa", "Kawa", "tui", None, views, ("bs-kawa",), (), (), None)
+
+
+def test_typing_before_moves_the_models_words() -> None:
+    assert shift_spans("Hello world", "Oh, Hello world", MODEL) == (Span(10, 15, "model"),)
+
+
+def test_typing_after_leaves_them() -> None:
+    assert shift_spans("Hello world", "Hello world!", MODEL) == MODEL
+
+
+def test_typing_inside_splits_them() -> None:
+    assert shift_spans("Hello world", "Hello wo-rld", MODEL) == (Span(6, 8, "model"), Span(9, 12, "model"))
+
+
+def test_what_is_typed_over_loses_its_mark() -> None:
+    assert shift_spans("Hello world", "Hello", MODEL) == ()
+    assert shift_spans("Hello world", "Help me, world", MODEL) == (Span(9, 14, "model"),)
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_spans_never_leave_the_text(old: str, new: str, a: int, b: int) -> None:
+    start, end = sorted((min(a, len(old)), min(b, len(old))))
+    for span in shift_spans(old, new, (Span(start, end, "model"),) if start < end else ()):
+        assert 0 <= span.start < span.end <= len(new)
+
+
+def test_what_is_typed_stays_when_the_desk_answers() -> None:
+    draft = Draft.of(post(en="one", pl="jeden"))
+    draft.type("one and a half")
+    assert draft.dirty == ["en"]
+    assert draft.follow(post(en="one", pl="dwa")) == []
+    assert draft.texts == {"en": "one and a half", "pl": "dwa"}
+
+
+def test_a_text_that_changed_elsewhere_meanwhile_is_named() -> None:
+    draft = Draft.of(post(en="one"))
+    draft.type("mine")
+    assert draft.follow(post(en="theirs")) == ["en"]
+    assert draft.texts == {"en": "mine"}
+    assert draft.follow(post(en="theirs")) == []
+
+
+def test_a_text_that_is_gone_is_left() -> None:
+    draft = Draft.of(post(en="one", pl="jeden"))
+    draft.step(1)
+    draft.follow(post(en="one"))
+    assert draft.current == "en"
+
+
+def test_files_are_written_in_files() -> None:
+    assert "edit it there" in Draft.of(replace(post(en="x"), managed_by="files", file="posts/x.md")).fixed
+
+
+def counter(account: str, used: int, allowed: int, *problems: Problem, field: str = "") -> Counter:
+    return Counter(account, account.title(), used, allowed, min(used, allowed), "", problems, field)
+
+
+def test_the_text_fits_up_to_the_shortest_account_that_sends_it() -> None:
+    counters = [counter("a", 400, 300), counter("b", 400, 500), counter("c", 900, 100, field="pl")]
+    assert fits_until(counters, "en", 400) == 300
+    assert fits_until([], "en", 400) == 400
+
+
+def test_errors_come_before_warnings() -> None:
+    warning, error = Problem("W510", "many tags"), Problem("E501", "too long")
+    assert [t.message for t in troubles([counter("a", 1, 2, warning), counter("b", 3, 2, error)])] == ["too long", "many tags"]

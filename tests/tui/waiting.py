@@ -1,0 +1,66 @@
+"""Waits for conditions, never for time; reads the screen as lines of text."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from time import monotonic
+
+from textual.pilot import Pilot
+
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.seeds import seeded
+from tui.app import DaypartApp
+from tui.text import Glyphs
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str, within: float = 20.0) -> None:
+    """Fails with the name of what did not happen."""
+    end = monotonic() + within
+    while not condition():
+        if monotonic() > end:
+            raise AssertionError(f"waited {within} s for {what}\n{screen_text(pilot)}")
+        await pilot.pause()
+
+
+def screen_text(pilot: Pilot[None]) -> str:
+    """What is on the screen now."""
+    strips = pilot.app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+
+
+async def see(pilot: Pilot[None], *words: str) -> None:
+    """Wait until all of these are on the screen."""
+    await until(pilot, lambda: all(word in screen_text(pilot) for word in words), f"{words} on the screen")
+
+
+async def gone(pilot: Pilot[None], word: str) -> None:
+    """Wait until this is no longer on the screen."""
+    await until(pilot, lambda: word not in screen_text(pilot), f"{word!r} to leave the screen")
+
+
+async def type_text(pilot: Pilot[None], text: str) -> None:
+    """Key by key."""
+    names = {" ": "space", "\n": "enter"}
+    await pilot.press(*(names.get(letter, letter) for letter in text))
+
+
+class Shown(DaypartApp):
+    """The program as tests open it."""
+
+    def __init__(self, desk: FakeDesk, *, theme: str = "daypart-dark", glyphs: Glyphs | None = None) -> None:
+        super().__init__(desk, clock=desk.clock, glyphs=glyphs)
+        self.theme = theme
+
+
+@asynccontextmanager
+async def opened(
+    desk: FakeDesk | None = None, *, place: str = "", size: tuple[int, int] = (80, 24), glyphs: Glyphs | None = None
+) -> AsyncIterator[Pilot[None]]:
+    """The desk, open at a place, its facts and rows read."""
+    app = Shown(desk or seeded(), glyphs=glyphs)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(pilot, lambda: app.facts is not None or bool(app.trouble), "the facts")
+        if place:
+            await pilot.press(place)
+        yield pilot

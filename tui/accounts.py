@@ -1,0 +1,116 @@
+"""Accounts as lines and as sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scheduler.desk.standing import Standing
+from scheduler.desk.views import Sign
+from tui.rows import section
+from tui.text import clean, counted, day_words, local, one_line, when_words
+from tui.widgets.row_list import Row
+
+NEEDED = {
+    "bluesky": (
+        "An app password. In a browser: Settings → Privacy and security → App passwords → Add. It is not your own password.",
+        "https://bsky.app/settings/app-passwords",
+    ),
+    "mastodon": (
+        "An access token. On your server: Preferences → Development → New application (read write). Or F2: sign in with a browser.",
+        "",
+    ),
+    "instagram": (
+        "A long-lived token of your own Meta app with the publishing permission, for a professional account.",
+        "https://developers.facebook.com/apps/",
+    ),
+}
+"""What one needs to sign in, and the page where it is made."""
+
+
+ENDING = {"instagram"}
+"""Where a sign-in ends unless a person acts; elsewhere the service renews it by itself."""
+
+
+def page_of(standing: Standing, server: str) -> str:
+    """The page where the secret is made."""
+    if standing.account.platform == "mastodon":
+        return f"{server}/settings/applications" if server else ""
+    return NEEDED.get(standing.account.platform, ("", ""))[1]
+
+
+def account_sign(standing: Standing) -> Sign:
+    """The sign of an account's state; the words beside it say the same."""
+    if not standing.account.supported:
+        return Sign.CANCELLED
+    if standing.urgent:
+        return Sign.NEEDS_YOU
+    return Sign.PUBLISHED if standing.words == "ok" else Sign.HELD
+
+
+def use_words(standing: Standing) -> str:
+    """`3 of 100 in 24 h`."""
+    return f"{standing.sent} of {standing.most} in 24 h" if standing.most else f"{standing.sent} in 24 h"
+
+
+def until_words(standing: Standing, tz: str) -> str:
+    """Until when it is signed in, where somebody told."""
+    account = standing.account
+    if not account.connected or not account.supported or account.state == "reauth":
+        return "–"
+    if account.expires_at is None or account.platform not in ENDING:
+        return "signed in"
+    return f"until {day_words(local(account.expires_at, tz).date())}"
+
+
+def account_row(standing: Standing, tz: str, now: int) -> Row:
+    """One account as a line."""
+    account = standing.account
+    last = f" · last {when_words(standing.last, tz, now)}" if standing.last else ""
+    return Row(
+        key=account.name,
+        sign=account_sign(standing),
+        when=until_words(standing, tz),
+        client=one_line(account.client_name),
+        account=one_line(account.name),
+        title=f"{use_words(standing)} · {one_line(account.platform_name)}{last}",
+        words=one_line(standing.words),
+    )
+
+
+def account_rows(standings: Sequence[Standing], tz: str, now: int) -> list[Row]:
+    """What needs a person first, then what is signed in, then what nobody can reach yet."""
+    urgent = [account_row(s, tz, now) for s in standings if s.urgent]
+    good = [account_row(s, tz, now) for s in standings if not s.urgent and s.account.supported]
+    rest = [account_row(s, tz, now) for s in standings if not s.account.supported]
+    groups = ((f"SIGN IN {len(urgent)}", urgent), (f"CONNECTED {len(good)}", good), (f"NO ADAPTER YET {len(rest)}", rest))
+    return [row for title, found in groups for row in section(title, found)]
+
+
+def account_lines(standing: Standing, tz: str, now: int) -> list[str]:
+    """Everything a person asks about one account."""
+    account = standing.account
+    lines = [
+        f"{one_line(account.client_name)} · {one_line(account.platform_name)} · {one_line(account.handle)}",
+        f"State: {one_line(standing.words)}",
+        f"Signed in: {until_words(standing, tz)}",
+        f"Posts: {use_words(standing)}"
+        + (f", the last one {when_words(standing.last, tz, now)}" if standing.last else ", none went out yet"),
+        waits_words(standing, tz, now),
+    ]
+    if account.languages:
+        lines.append(f"Languages: {', '.join(account.languages)}")
+    return lines
+
+
+def waits_words(standing: Standing, tz: str, now: int) -> str:
+    """What waits on it."""
+    if not standing.waits:
+        return "Nothing waits on it."
+    first = f", the first {when_words(standing.next, tz, now)}" if standing.next is not None else ""
+    return f"{counted(standing.waits, 'planned post waits on it', 'planned posts wait on it')}{first}."
+
+
+def needed_words(standing: Standing, page: str) -> str:
+    """What to have at hand before pasting."""
+    words = NEEDED.get(standing.account.platform, ("An app password or token.", ""))[0]
+    return clean(f"You need: {words}" + (f"\n{page}" if page else ""))

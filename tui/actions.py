@@ -1,0 +1,340 @@
+"""The one list of what a person can do here: bindings, palette, the `?` page and docs/keys.md are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+from textual.keys import format_key
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing a person can do."""
+
+    id: str
+    keys: str
+    """Comma-separated; the first one is shown."""
+    action: str
+    """Name of the `action_…` method, with its arguments."""
+    label: str
+    """Two or three words for the bottom line."""
+    tip: str
+    """One sentence for `?`, the palette and the mouse."""
+    twin: str = ""
+    """The command that does the same without a screen."""
+    footer: bool = False
+    """Shown in the bottom line."""
+    priority: bool = False
+    """Also while a text has the focus."""
+
+    @property
+    def first_key(self) -> str:
+        """The key people read: `!`, `F5`, `^r`."""
+        return key_words(self.keys.split(",")[0])
+
+    @property
+    def all_keys(self) -> str:
+        """Every key, for the help page."""
+        return " ".join(key_words(key) for key in self.keys.split(","))
+
+    def binding(self) -> Binding:
+        """The Textual side of it."""
+        return Binding(
+            self.keys,
+            self.action,
+            self.label,
+            show=self.footer,
+            key_display=self.first_key,
+            tooltip=self.tip,
+            id=self.id,
+            priority=self.priority,
+        )
+
+
+NAMES = {
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "esc",
+    "enter": "⏎",
+    "home": "Home",
+    "end": "End",
+}
+
+
+def key_words(key: str) -> str:
+    """How a key is written for people."""
+    if key in NAMES:
+        return NAMES[key]
+    if key.startswith("ctrl+"):
+        return f"^{key[5:]}"
+    return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else format_key(key)
+
+
+PLACES: tuple[Action, ...] = (
+    Action("place.today", "1", "place('today')", "Today", "What needs you, what goes out in the next 36 hours", "daypart status"),
+    Action(
+        "place.calendar",
+        "2",
+        "place('calendar')",
+        "Calendar",
+        "The month, the week or a list, every account of every client",
+        "daypart post list",
+    ),
+    Action("place.write", "3", "place('write')", "Write", "The post you are writing", "daypart post edit"),
+    Action("place.approvals", "4", "place('approvals')", "Approvals", "What waits for a person's yes", "daypart approve"),
+    Action("place.outbox", "5", "place('outbox')", "Outbox", "What went out, what is on its way, what needs you", "daypart outbox"),
+    Action("place.accounts", "6", "place('accounts')", "Accounts", "Who is signed in until when, and connecting", "daypart account list"),
+    Action("place.library", "7", "place('library')", "Library", "Posts to use again, media, ideas, what is proposed", "daypart library"),
+    Action("place.report", "9", "place('report')", "Report", "The week's numbers, and who approved what", "daypart report"),
+)
+"""Later places take 6 to 9, so that no key people learned ever moves."""
+
+HOLD = Action(
+    "all.hold",
+    "!,ctrl+g",
+    "hold",
+    "Hold all",
+    "Stop everything at once; when on hold: release, after a question",
+    "daypart hold",
+    footer=True,
+)
+HOLD_ONE = Action(
+    "all.hold_client",
+    "H",
+    "hold_client",
+    "Hold one client",
+    "Stop the client that is shown or under the cursor; when on hold: release, after a question",
+    "daypart hold --client",
+)
+HELP = Action("all.help", "?", "help", "Keys here", "Keys and help for this place", footer=True)
+PALETTE = Action("all.palette", "ctrl+p,:", "command_palette", "Everything", "Find any command, post or place by name")
+CLIENT = Action("all.client", "C", "client", "Client", "Show one client only, or all of them", "--client")
+NEW = Action(
+    "post.new",
+    "n",
+    "new_post",
+    "New post",
+    "Write a new post; in the calendar on the day under the cursor",
+    "daypart post new",
+    footer=True,
+)
+IDEA = Action("all.idea", "I", "idea", "Note an idea", "Keep an idea in one line, from anywhere", "daypart idea")
+UNDO = Action("all.undo", "z", "undo", "Undo", "Take back the last change")
+NOTICES = Action("all.notices", "N", "notices", "Notices", "What people were told, and what waits to be told", "daypart notices")
+SERVICE = Action(
+    "all.service",
+    "S",
+    "start_service",
+    "Start the service",
+    "Start the publishing service; it goes on without the desk",
+    "daypart daemon --background",
+)
+QUIT = Action("all.quit", "q,ctrl+q", "leave", "Leave", "Close the desk; the publishing service goes on by itself")
+EVERYWHERE: tuple[Action, ...] = (*PLACES, HOLD, HOLD_ONE, HELP, PALETTE, CLIENT, NEW, NOTICES, SERVICE, IDEA, UNDO, QUIT)
+
+MOVE: tuple[Action, ...] = (
+    Action("list.up", "up,k", "step(-1)", "Up", "One line up"),
+    Action("list.down", "down,j", "step(1)", "Down", "One line down"),
+    Action("list.page_up", "pageup", "page(-1)", "Page up", "One page up"),
+    Action("list.page_down", "pagedown", "page(1)", "Page down", "One page down"),
+    Action("list.top", "g,home", "edge(-1)", "Top", "First line"),
+    Action("list.end", "G,end", "edge(1)", "End", "Last line"),
+)
+"""Moving in a list."""
+
+OPEN = Action("post.open", "enter", "open", "Open", "Open what is under the cursor", "daypart post show", footer=True)
+EDIT = Action("post.edit", "e", "edit", "Edit", "Open the post for writing", "daypart post edit", footer=True)
+RESCHEDULE = Action(
+    "post.reschedule", "r", "reschedule", "Reschedule", "Another time, typed as people say it", "daypart post move", footer=True
+)
+DELETE = Action(
+    "post.delete", "d", "delete", "Delete or cancel", "Delete a draft, or take a planned post off the plan (asks)", "daypart post cancel"
+)
+BROWSE = Action("post.browse", "o", "browse", "Open in browser", "Open the published post in the browser")
+COPY = Action("post.copy", "y", "copy", "Copy", "Copy the link, or what is known, to the clipboard")
+FIND = Action("list.find", "/", "find", "Find", "Show only lines with these words; enter keeps it, esc removes it", footer=True)
+BACK = Action("all.back", "escape", "back", "Back", "Back; never leaves the program")
+PANE = Action("all.pane", "tab", "app.focus_next", "Next pane", "To the next pane; shift+tab to the one before")
+
+THERE = Action("ask.there", "i", "there", "It is there", "You saw the post: give its link", "daypart resolve --published", footer=True)
+AGAIN = Action(
+    "ask.again",
+    "s",
+    "again",
+    "Send again",
+    "You made sure that it is not there; of a post that a hold made late: send it now, move it or drop it",
+    "daypart resolve --send-again",
+    footer=True,
+)
+DROP = Action("ask.drop", "x", "drop", "Drop", "Give this one up; it is not sent any more", "daypart resolve --drop", footer=True)
+DECIDE: tuple[Action, ...] = (THERE, AGAIN, DROP)
+"""Only on an item that needs a person."""
+
+WEEK: tuple[Action, ...] = (
+    Action("week.left", "left,h", "day(-1)", "Day before", "One day to the left"),
+    Action("week.right", "right,l", "day(1)", "Day after", "One day to the right"),
+    Action("week.up", "up,k", "step(-1)", "Up", "Post above; in the month the week before"),
+    Action("week.down", "down,j", "step(1)", "Down", "Post below; in the month the week after"),
+    Action("week.before", "pageup", "page(-1)", "Page before", "One month or week back"),
+    Action("week.after", "pagedown", "page(1)", "Page after", "One month or week on"),
+    Action("week.top", "g,home", "edge(-1)", "First", "First post of the day; in the month its first day"),
+    Action("week.end", "G,end", "edge(1)", "Last", "Last post of the day; in the month its last day"),
+)
+VIEW = Action("calendar.view", "v", "view", "View", "Month, week, agenda, and round again", "daypart post list --from", footer=True)
+MARK = Action("calendar.mark", "space", "mark", "Mark", "Mark the day under the cursor; n then fills the free slots of marked days")
+DUPLICATE = Action("post.duplicate", "c", "duplicate", "Duplicate", "The same post once more, as a draft", "daypart post duplicate")
+FILTER = Action("calendar.filter", "f", "filter", "Filter", "Only one account, network, campaign or state", "daypart post list --account")
+CALENDAR: tuple[Action, ...] = (
+    OPEN,
+    VIEW,
+    RESCHEDULE,
+    Action("week.today", "t", "today", "Today", "Back to today"),
+    Action("week.earlier", "[", "shift(-1)", "Day earlier", "Move this post one day earlier", "daypart post move"),
+    Action("week.later", "]", "shift(1)", "Day later", "Move this post one day later", "daypart post move"),
+    MARK,
+    FILTER,
+    FIND,
+    DUPLICATE,
+    EDIT,
+    DELETE,
+    BROWSE,
+    COPY,
+    BACK,
+    PANE,
+)
+TODAY: tuple[Action, ...] = (*DECIDE, OPEN, EDIT, FIND, RESCHEDULE, DELETE, BROWSE, COPY, BACK, PANE)
+OUTBOX: tuple[Action, ...] = TODAY
+
+ACCOUNTS: tuple[Action, ...] = (
+    Action("account.connect", "c", "connect", "Connect", "Sign in, also to a new account (or n)", "daypart account connect", footer=True),
+    Action("account.test", "t", "test", "Test", "One harmless call, to see that the account works", "daypart account test", footer=True),
+    OPEN,
+    Action("account.disconnect", "d", "disconnect", "Disconnect", "Sign out of the account (asks)", "daypart account disconnect"),
+    FIND,
+    COPY,
+    BACK,
+    PANE,
+)
+
+APPROVE = Action("review.approve", "a", "approve", "Approve", "Approve exactly what is shown", "daypart approve", footer=True)
+SEND_BACK = Action(
+    "review.back", "b", "send_back", "Send back", "Not like this: back to the writer, with a reason", "daypart reject", footer=True
+)
+DIFF = Action("review.diff", "d", "diff", "What changed", "What changed since it was approved last", "daypart post show")
+CLIENT_WORD = Action(
+    "review.word",
+    "w",
+    "client_word",
+    "Client's word",
+    "Record what a client said yes to, by the seals that came back",
+    "daypart approve --on-behalf",
+)
+REVIEW_FILE = Action(
+    "review.file", "R", "review_file", "Review file", "Write one file with the client's week, to send for sign-off", "daypart review export"
+)
+APPROVALS: tuple[Action, ...] = (APPROVE, SEND_BACK, DIFF, CLIENT_WORD, REVIEW_FILE, EDIT, OPEN, FIND, RESCHEDULE, COPY, BACK, PANE)
+
+REPORT: tuple[Action, ...] = (
+    OPEN,
+    Action("report.view", "v", "view", "View", "The week's numbers, or its ledger: who approved what", "daypart report", footer=True),
+    Action("report.before", "left,h", "week(-1)", "Week before", "One week back", "daypart report --week", footer=True),
+    Action("report.after", "right,l", "week(1)", "Week after", "One week on", "daypart report --week"),
+    Action("report.today", "t", "today", "Today", "Back to this week", "daypart report"),
+    Action("report.pick", "W", "pick_week", "Pick a week", "Choose a week, or type a day of it", "daypart report --week"),
+    Action("report.export", "X", "export", "Export", "Write report, calendar or archive to a file", "daypart export", footer=True),
+    FIND,
+    BROWSE,
+    COPY,
+    BACK,
+    PANE,
+)
+
+WRITE: tuple[Action, ...] = (
+    Action("write.when", "f5", "when", "When", "The time for all accounts of this post", "daypart post move", footer=True),
+    Action(
+        "write.problem", "f9", "problem", "Next problem", "Jump to the next thing that does not fit", "daypart post preview", footer=True
+    ),
+    Action("write.preview", "f3", "preview", "Next preview", "Look at the next account", "daypart post preview", footer=True),
+    Action("write.review", "ctrl+r", "review", "Review", "Save, then read and approve exactly this", "daypart approve", footer=True),
+    Action("write.model", "f8", "model", "Ask the model", "Let the model propose texts from the brief", "daypart draft", footer=True),
+    Action("write.save", "ctrl+s", "save", "Save", "Save now (it also saves by itself)", "daypart post edit"),
+    Action("write.text", "ctrl+t", "next_text", "Next text", "The next language or account's own text"),
+    Action("write.alt", "f4", "alt_text", "Alt text", "Go to the alt text of the pictures"),
+    Action("write.accounts", "f2", "accounts", "Accounts", "Where it goes; the same text for other accounts as a new post"),
+    Action("write.back", "escape", "back", "Back", "Leave the text, then back to where you were"),
+    Action("write.edit", "e,enter", "into_text", "Into the text", "Put the cursor into the text"),
+    Action("write.plan", "r", "when", "Reschedule", "The time for all accounts of this post", "daypart post move"),
+    Action("write.delete", "d", "delete", "Delete or cancel", "Delete this draft (asks)", "daypart post delete"),
+)
+
+LIBRARY: tuple[Action, ...] = (
+    OPEN,
+    FIND,
+    DUPLICATE,
+    Action(
+        "library.evergreen",
+        "E",
+        "evergreen",
+        "Evergreen",
+        "Let this post come round again, as drafts",
+        "daypart post evergreen",
+        footer=True,
+    ),
+    Action("library.left", "left,h", "tab(-1)", "List before", "Posts, media, ideas, proposed: the list before"),
+    Action("library.right", "right,l", "tab(1)", "Next list", "Posts, media, ideas, proposed: the next list"),
+    EDIT,
+    DELETE,
+    COPY,
+    BACK,
+    PANE,
+)
+
+DIALOG: tuple[Action, ...] = (Action("dialog.no", "escape", "no", "No", "Close without doing anything"),)
+
+SCREENS: dict[str, tuple[Action, ...]] = {
+    "today": (*TODAY, *MOVE),
+    "calendar": (*CALENDAR, *WEEK),
+    "write": WRITE,
+    "approvals": (*APPROVALS, *MOVE),
+    "outbox": (*OUTBOX, *MOVE),
+    "accounts": (*ACCOUNTS, *MOVE),
+    "library": (*LIBRARY, *MOVE),
+    "report": (*REPORT, *MOVE),
+}
+"""Every place with what can be done there, the commonest first."""
+
+
+def bindings(actions: Iterable[Action]) -> list[BindingType]:
+    """For `BINDINGS` of an app, screen or widget."""
+    return [action.binding() for action in actions]
+
+
+def everything() -> tuple[Action, ...]:
+    """Each action once."""
+    found = {action.id: action for group in (EVERYWHERE, *SCREENS.values()) for action in group}
+    return tuple(found.values())
+
+
+def page() -> str:
+    """docs/keys.md."""
+    parts = ["# Keys", "", "Made from `tui/actions.py`; a test compares the two.", *_table("Everywhere (not while typing)", EVERYWHERE)]
+    names = {action.action.split("'")[1]: action for action in PLACES}
+    for place, actions in SCREENS.items():
+        parts += _table(f"{names[place].first_key} {names[place].label}", actions)
+    parts += ["", "In dialogs: `esc` always means no. With the mouse: click a place, a line, a button or a key in the bottom line.", ""]
+    return "\n".join(parts)
+
+
+def _table(title: str, actions: Iterable[Action]) -> list[str]:
+    head = ["", f"## {title}", "", "| Key | Does | Without a screen |", "|---|---|---|"]
+    return head + [f"| {_keys(a)} | {a.label}: {a.tip} | {f'`{a.twin}`' if a.twin else ''} |" for a in actions]
+
+
+def _keys(action: Action) -> str:
+    return " ".join(f"`{key_words(key)}`" for key in action.keys.split(","))

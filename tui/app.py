@@ -1,0 +1,208 @@
+"""The desk: places, themes, the keys that work everywhere, and the start of it all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.command import CommandPalette
+
+from scheduler.clock import Clock
+from scheduler.desk.desk import Desk
+from scheduler.errors import DeskError
+from tui.actions import EVERYWHERE, PLACES, bindings
+from tui.dialogs.confirm import Confirm
+from tui.dialogs.help import help_page
+from tui.dialogs.new_post import NewPost
+from tui.dialogs.notices import notices_page
+from tui.dialogs.pick import Pick
+from tui.frame import DeskScreen
+from tui.live import watch_store
+from tui.providers import Commands, Posts
+from tui.screens.approvals import ApprovalsScreen
+from tui.screens.calendar import CalendarScreen
+from tui.screens.composer import ComposerScreen
+from tui.screens.outbox import OutboxScreen
+from tui.screens.today import TodayScreen
+from tui.serving import Serving
+from tui.text import Glyphs
+from tui.theme import FALLBACKS, THEMES
+
+if TYPE_CHECKING:
+    from scheduler.desk.first_run import FirstRun
+    from tui.welcome import Next
+
+EVERYBODY = "*"
+STYLES = Path(__file__).parent / "styles"
+
+
+def _accounts() -> DeskScreen:
+    from tui.screens.accounts import AccountsScreen  # deferred: opened now and then
+
+    return AccountsScreen()
+
+
+def _library() -> DeskScreen:
+    """Imported when somebody goes there: the start does not wait for it."""
+    from tui.screens.library import LibraryScreen
+
+    return LibraryScreen()
+
+
+def _report() -> DeskScreen:
+    from tui.screens.report import ReportScreen  # deferred: opened on a Friday, not at every start
+
+    return ReportScreen()
+
+
+class DaypartApp(Serving, inherit_bindings=False):
+    """Places are modes: built once, kept."""
+
+    TITLE = "daypart"
+    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss")]
+    MODES = {
+        "today": TodayScreen,
+        "calendar": CalendarScreen,
+        "write": ComposerScreen,
+        "approvals": ApprovalsScreen,
+        "outbox": OutboxScreen,
+        "accounts": _accounts,
+        "library": _library,
+        "report": _report,
+    }
+    DEFAULT_MODE = "today"
+    COMMANDS = {Commands, Posts}
+    BINDINGS = [*bindings(EVERYWHERE), ("ctrl+c", "say_leave", "")]
+    ENABLE_COMMAND_PALETTE = True
+    NOTIFICATION_TIMEOUT = 6
+
+    def __init__(self, desk: Desk, *, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
+        super().__init__(desk, clock=clock, glyphs=glyphs)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACKS
+
+    def on_mount(self) -> None:
+        self.read_facts()
+        self.run_worker(watch_store(self), group="live", exit_on_error=False)
+        self.begin()
+
+    # ── places ──
+
+    def action_place(self, place: str) -> None:
+        screen = self.screen_stack[0]
+        if place == "write" and isinstance(screen, ComposerScreen):
+            screen.close_post()
+        self.go(place)
+
+    def action_help(self) -> None:
+        screen = self.screen_stack[0]
+        if isinstance(screen, DeskScreen):
+            name = next(action.label for action in PLACES if f"'{screen.PLACE}'" in action.action)
+            self.push_screen(help_page(name, screen.ACTIONS))
+
+    def action_command_palette(self) -> None:
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            self.push_screen(CommandPalette(placeholder="Find a command, a place, a post"))
+
+    @work(exclusive=True, group="client", exit_on_error=False)
+    async def action_client(self) -> None:
+        choices = [(EVERYBODY, "All clients"), *((c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None)]
+        picked = await self.push_screen_wait(Pick("Show which client?", choices, chosen=self.client or EVERYBODY))
+        if picked is not None:
+            self.client = None if picked == EVERYBODY else picked
+
+    @work(exclusive=True, group="notices", exit_on_error=False)
+    async def action_notices(self) -> None:
+        try:
+            view = await self.desk.see_notices()
+        except DeskError as error:
+            self.say_error(error)
+            return
+        self.touch()
+        self.push_screen(notices_page(view, self.now()))
+
+    # ── posts ──
+
+    @work(exclusive=True, group="new", exit_on_error=False)
+    async def action_new_post(self) -> None:
+        screen = self.screen_stack[0]
+        if isinstance(screen, CalendarScreen):
+            await screen.new_here()
+        elif isinstance(screen, DeskScreen) and screen.PLACE == "accounts":
+            await screen.run_action("screen.connect")
+        else:
+            await self.write_new()
+
+    async def write_new(
+        self, *, when: str = "", title: str = "", texts: dict[str, str] | None = None, accounts: tuple[str, ...] = ()
+    ) -> None:
+        """Ask for accounts, make the post, open it."""
+        try:
+            known = await self.desk.accounts()
+        except DeskError as error:
+            self.say_error(error)
+            return
+        made = await self.push_screen_wait(NewPost(known, client=self.client, when=when, title=title, texts=texts, picked=accounts))
+        if made is not None:
+            self.touch()
+            self.open_post(made)
+
+    def action_idea(self) -> None:
+        from tui.dialogs.ask_words import AskWords, needs_words
+
+        whose, client, desk = self.client_name(), self.client, self.desk
+        self.push_screen(
+            AskWords(
+                f"Note an idea · {whose or 'any client'}",
+                "In one line:",
+                details="It waits in the Library (7) until somebody makes a post of it.",
+                yes="Keep it",
+                placeholder="for example: open evening for regulars",
+                check=needs_words("an idea"),
+                job=lambda words: desk.add_ideas([words], client),
+            )
+        )
+
+    @work(exclusive=True, group="undo", exit_on_error=False)
+    async def action_undo(self) -> None:
+        await self.attempt(self.desk.undo())
+
+    # ── leaving ──
+
+    @work(exclusive=True, group="leave", exit_on_error=False)
+    async def action_leave(self) -> None:
+        """Saves what is being written first; asks only when that fails."""
+        composer = next((screen for screen in self._mode_screens() if isinstance(screen, ComposerScreen)), None)
+        if composer is None or await composer.save_all():
+            if await self.may_leave():
+                self.exit()
+            return
+        question = Confirm("Leave?", "The text is not saved.", yes="Leave without it", no="Stay", danger=True)
+        if await self.push_screen_wait(question):
+            self.exit()
+
+    def _mode_screens(self) -> list[DeskScreen]:
+        stacks = (stack for stack in self._screen_stacks.values() if stack)
+        return [stack[0] for stack in stacks if isinstance(stack[0], DeskScreen)]
+
+    def action_say_leave(self) -> None:
+        self.notify("q leaves the desk. Saved is everything you wrote.")
+
+
+async def run(desk: Desk, *, clock: Clock | None = None, place: str = "", connect: str = "") -> None:
+    """Open the desk on a workspace, until the person leaves. `connect`: sign in to this account first; `*`: ask to which."""
+    app = DaypartApp(desk, clock=clock)
+    app.begin_at, app.begin_with = place, connect
+    await app.run_async()
+
+
+async def welcome(root: Path) -> tuple[FirstRun, Next | None]:
+    """Three questions, where there is no workspace yet."""
+    from tui.welcome import welcome as ask  # deferred: only ever once
+
+    return await ask(root)

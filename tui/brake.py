@@ -1,0 +1,103 @@
+"""The brake at the desk: everything or one client, at once; releasing asks, and what became late is decided post by post."""
+
+from __future__ import annotations
+
+from textual import work
+
+from scheduler.errors import DeskError
+from tui.dialogs.confirm import Confirm
+from tui.dialogs.hold import HoldReason
+from tui.dialogs.overdue import OverduePosts
+from tui.dialogs.pick import Pick
+from tui.screens.items import ItemScreen
+from tui.shell import Shell
+from tui.words import hold_question
+
+
+class Brake(Shell, inherit_bindings=False):
+    """What stops publishing and lets it go on."""
+
+    @work(exclusive=True, group="hold", exit_on_error=False)
+    async def action_hold(self) -> None:
+        """At once; the reason comes after. Releasing asks."""
+        if self.facts is not None and any(hold.scope == "all" for hold in self.facts.holds):
+            await self._release()
+        elif await self.attempt(self.desk.hold()):
+            reason = await self.push_screen_wait(HoldReason())
+            if reason:
+                await self.attempt(self.desk.hold(reason=reason))
+
+    async def _release(self) -> None:
+        question = hold_question(self.facts, self.now())
+        if await self.push_screen_wait(Confirm("Release the hold?", question, yes="Release", no="Stay on hold")):
+            done = await self.attempt(self.desk.release())
+            if done is not None and done.keys:
+                await self._decide()
+
+    @work(exclusive=True, group="hold", exit_on_error=False)
+    async def action_hold_client(self) -> None:
+        """The client that is shown, else that of the post under the cursor, else one picked from the list."""
+        client = self.client or await self._client_here() or await self._picked_client()
+        if client is None:
+            return
+        held = {hold.subject for hold in self.facts.holds if hold.scope == "client"} if self.facts is not None else set()
+        await (self._release_client(client) if client in held else self._hold_client(client))
+
+    async def _client_here(self) -> str | None:
+        screen = self.screen_stack[0]
+        delivery = await screen.chosen() if isinstance(screen, ItemScreen) and screen.chosen_key() else None
+        return delivery.client if delivery is not None else None
+
+    async def _picked_client(self) -> str | None:
+        named = [(c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None]
+        if not named:
+            self.notify("This workspace has no clients: ! holds everything.", severity="warning")
+            return None
+        return await self.push_screen_wait(Pick("Hold or release which client?", named))
+
+    @work(exclusive=True, group="hold", exit_on_error=False)
+    async def hold_client(self, client: str) -> None:
+        """Stop one client only."""
+        await self._hold_client(client)
+
+    @work(exclusive=True, group="hold", exit_on_error=False)
+    async def release_client(self, client: str) -> None:
+        """Release one client, after a question."""
+        await self._release_client(client)
+
+    async def _hold_client(self, client: str) -> None:
+        """At once; the reason comes after."""
+        if await self.attempt(self.desk.hold(client=client)):
+            reason = await self.push_screen_wait(HoldReason(self._name_of(client)))
+            if reason:
+                await self.attempt(self.desk.hold(client=client, reason=reason))
+
+    async def _release_client(self, client: str) -> None:
+        name = self._name_of(client)
+        question = f"Planned posts of {name} go out at their times again. You decide about each whose time has passed."
+        if await self.push_screen_wait(Confirm(f"Release {name}?", question, yes="Release", no="Stay on hold")):
+            done = await self.attempt(self.desk.release(client=client))
+            if done is not None and done.keys:
+                await self._decide(client)
+
+    def _name_of(self, client: str) -> str:
+        return next((c.name for c in self.clients if c.id == client), client)
+
+    # ── what became late ──
+
+    @work(exclusive=True, group="hold", exit_on_error=False)
+    async def decide_overdue(self, key: str = "") -> None:
+        """Posts whose time passed under a hold, and what becomes of each."""
+        await self._decide(self.client, key)
+
+    async def _decide(self, client: str | None = None, key: str = "") -> None:
+        try:
+            late = await self.desk.overdue(client=client)
+        except DeskError as error:
+            self.say_error(error)
+            return
+        if not late:
+            self.notify("No post waits for such a decision.")
+            return
+        await self.push_screen_wait(OverduePosts(late, key))
+        self.touch()

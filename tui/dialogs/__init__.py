@@ -1,0 +1,1 @@
+"""Small questions over a screen, dismissed with a typed answer."""

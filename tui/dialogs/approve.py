@@ -1,0 +1,88 @@
+"""The yes: whose, where, when; a tick for facts where a model wrote; each account is approved by its own seal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from scheduler.desk.views import ReviewItem
+from scheduler.errors import DeskError
+from tui.dialogs.base import Dialog
+from tui.reading import facts_words, label_words
+from tui.text import clean, counted, full_when, one_line
+from tui.widgets.ticks import Tick
+from tui.words import error_words, name_words
+
+
+class Approve(Dialog[int]):
+    """Approves what was shown, each digest singly; answers how many."""
+
+    BINDINGS = [Binding("a,y", "yes", "Approve", show=False, id="approve.yes", tooltip="Approve exactly what was shown")]
+
+    def __init__(self, items: Sequence[ReviewItem], tz: str) -> None:
+        super().__init__()
+        self._good = [item for item in items if item.blocked is None]
+        self._bad = [item for item in items if item.blocked is not None]
+        self._tz = tz
+
+    def title_words(self) -> str:
+        return f"Approve for {one_line(self._good[0].delivery.client_name)}?"
+
+    @property
+    def _ticks(self) -> list[ReviewItem]:
+        return [item for item in self._good if item.needs_facts_check]
+
+    def compose_box(self) -> ComposeResult:
+        yield Static(self._what(), classes="question")
+        if self._ticks:
+            facts = "; ".join(dict.fromkeys(facts_words(item) for item in self._ticks))
+            yield Tick(f"Facts checked: {facts}", id="facts")
+
+    def _what(self) -> Content:
+        lines = [Content.styled(f"“{name_words(self._good[0].delivery)}”", "bold")]
+        for item in self._good:
+            delivery = item.delivery
+            where = f"{one_line(delivery.platform_name)} {one_line(delivery.account)} · {full_when(delivery.due, self._tz)}"
+            lines.append(Content.assemble(where, (f" · seal {delivery.seal or item.digest[:8]}", "$quiet")))
+        lines += [Content.styled(words, "$quiet") for words in dict.fromkeys(label_words(item) for item in self._good)]
+        lines += [Content.styled(f"Not {one_line(item.delivery.account)}: {clean(item.blocked or '')}", "$warning") for item in self._bad]
+        return Content("\n").join(lines)
+
+    def buttons(self) -> ComposeResult:
+        yield Button(Content("Not yet (esc)"), id="no")
+        yield Button(Content(f"Approve {counted(len(self._good), 'account')} (a)"), id="yes", variant="success")
+
+    def on_mount(self) -> None:
+        self.query_one("#facts" if self._ticks else "#no").focus()
+
+    @on(Button.Pressed, "#yes")
+    def action_yes(self) -> None:
+        if self._ticks and not self.query_one(Tick).value:
+            self.note("A model wrote some of this. Tick with space that you checked the facts.")
+            self.query_one(Tick).focus()
+        else:
+            self._approve()
+
+    @work(exclusive=True, group="approve", exit_on_error=False)
+    async def _approve(self) -> None:
+        done = 0
+        for item in self._good:
+            try:
+                await self.app.desk.approve(item.key, item.digest, facts_checked=item.needs_facts_check)
+            except DeskError as error:
+                self.app.notify(f"{item.delivery.client_name} {item.delivery.account}: {error_words(error)}", severity="error", timeout=10)
+                continue
+            done += 1
+        if done:
+            first = self._good[0].delivery
+            title = name_words(first)
+            self.app.notify(
+                f"Approved: {first.client_name}, {counted(done, 'account')} · “{title}” goes out {full_when(first.due, self._tz)}."
+            )
+        self.app.touch()
+        self.dismiss(done)

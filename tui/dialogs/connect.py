@@ -1,0 +1,113 @@
+"""Connecting an account: what you need, the secret (typed masked, never shown), a test call, done; or with a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Button, Input, Static
+
+from scheduler.desk.standing import Standing
+from scheduler.desk.views import Done
+from scheduler.errors import DeskError
+from tui.accounts import needed_words
+from tui.dialogs.base import Dialog
+from tui.text import clean, one_line
+from tui.words import error_words
+
+
+class Connect(Dialog[str]):
+    """Answers `done`, `browser` or None. What the platform refuses is said here, with the next step."""
+
+    BINDINGS = [
+        Binding("f2", "browser", "Browser", show=False, id="connect.browser", tooltip="Sign in with a browser (Mastodon)"),
+        Binding("f3", "page", "Page", show=False, id="connect.page", tooltip="Open the page where the secret is made"),
+    ]
+
+    def __init__(self, standing: Standing, page: str, *, code_for: str = "") -> None:
+        super().__init__()
+        self._standing, self._page, self._browser_page = standing, code_for or page, code_for
+        """With `code_for` a browser is signed in already: the code of that page is asked for."""
+
+    def title_words(self) -> str:
+        account = self._standing.account
+        return f"Connect {one_line(account.name)} · {one_line(account.client_name)}"
+
+    def compose_box(self) -> ComposeResult:
+        account = self._standing.account
+        if self._browser_page:
+            yield Static(Content("Open this page, sign in there and say yes. It is on your clipboard:"), classes="question")
+            yield Static(Content(clean(self._browser_page)), classes="details", id="address")
+            yield Static(Content("The code that the page shows then (it is not shown here):"), classes="question")
+        else:
+            yield Static(Content(needed_words(self._standing, self._page)), classes="details")
+            yield Static(Content(f"Paste it for {clean(account.handle)} on {one_line(account.platform_name)}:"), classes="question")
+        yield Input(password=True, placeholder="it is not shown, and kept encrypted")
+        yield Static("", id="progress", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        yield Button(Content("Not now (esc)"), id="no")
+        if self._page:
+            yield Button(Content("Page (F3)"), id="page")
+        if self._can_browse:
+            yield Button(Content("Browser (F2)"), id="browser")
+        yield Button(Content("Connect (⏎)"), id="yes", variant="primary")
+
+    @property
+    def _can_browse(self) -> bool:
+        return self._standing.account.platform == "mastodon" and not self._browser_page
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typing(self, event: Input.Changed) -> None:
+        if event.value:  # an emptied field keeps the reason why it was emptied
+            self.note("")
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#yes")
+    def _ready(self) -> None:
+        secret = self.query_one(Input).value.strip()
+        if not secret:
+            self.note("Please paste it first. It is not shown.")
+        else:
+            self._connect(secret)
+
+    @on(Button.Pressed, "#browser")
+    def action_browser(self) -> None:
+        if self._can_browse:
+            self.dismiss("browser")
+
+    @on(Button.Pressed, "#page")
+    def action_page(self) -> None:
+        if self._page:
+            self.app.copy_to_clipboard(self._page)
+            self.app.open_url(self._page)
+            self.app.notify("The page opens in the browser of this computer; its address is on your clipboard.")
+
+    @work(exclusive=True, group="job", exit_on_error=False)
+    async def _connect(self, secret: str) -> None:
+        desk, name = self.app.desk, self._standing.account.name
+        sign_in: Awaitable[Done] = desk.browser_finish(name, secret) if self._browser_page else desk.connect(name, secret)
+        self._progress("signing in …")
+        try:
+            done = await sign_in
+            self._progress("signed in; trying it …")
+            tried = await desk.test_account(name)
+        except DeskError as error:
+            self._progress("")
+            self.query_one(Input).value = ""
+            self.query_one(Input).focus()
+            self.note(error_words(error))
+            self.app.touch()
+            return
+        self.app.notify(f"{done.words}. {tried.words}.")
+        self.app.touch()
+        self.dismiss("done")
+
+    def _progress(self, words: str) -> None:
+        self.query_one("#progress", Static).update(Content(words))

@@ -1,0 +1,50 @@
+"""`?`: the keys of this place, then those that work everywhere, each with its command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from textual.content import Content
+
+from tui.actions import EVERYWHERE, Action
+from tui.dialogs.details import Details
+
+KEY_WIDTH = 9
+NOTES = """$ … is the command that does the same without a screen.
+In dialogs esc always means no.
+While you write, letters are text: F-keys and ctrl work."""
+TEXT_WIDTH = 58
+"""Fits the dialog at 80 columns."""
+
+
+def help_page(place: str, actions: Sequence[Action]) -> Details:
+    """The page for one place."""
+    parts = [*_part(f"Here: {place}", actions), Content(""), *_part("Everywhere (not while typing)", EVERYWHERE)]
+    parts += [
+        Content(""),
+        Content.styled(
+            NOTES,
+            "$quiet",
+        ),
+    ]
+    return Details(f"Keys · {place}", Content("\n").join(parts))
+
+
+def _part(title: str, actions: Sequence[Action]) -> list[Content]:
+    lines = [Content.styled(title, "bold $primary")]
+    for action in actions:
+        first, *rest = _wrapped(f"{action.label}: {action.tip}", f"$ {action.twin}" if action.twin else "")
+        lines.append(Content.assemble((f"{action.all_keys:<{KEY_WIDTH}} ", "bold $warning"), first))
+        lines += [Content(f"{'':<{KEY_WIDTH}} {text}") for text in rest]
+    return lines
+
+
+def _wrapped(words: str, twin: str) -> list[str]:
+    """The command stays whole, on the last line or below it."""
+    lines = wrap(words, TEXT_WIDTH)
+    if twin and len(lines[-1]) + len(twin) + 2 <= TEXT_WIDTH:
+        lines[-1] += f"  {twin}"
+    elif twin:
+        lines.append(twin)
+    return lines

@@ -1,0 +1,40 @@
+"""What people were told and what waits to be told, to read."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from scheduler.desk.views import NoticesView, NoticeView
+from tui.dialogs.details import Details
+from tui.text import one_line, sentence, some, when_words
+
+
+def notices_page(view: NoticesView, now: int) -> Details:
+    """What waits first, then what was told, newest first."""
+    waiting = [notice for notice in view.notices if notice.sent_at is None]
+    told = [notice for notice in view.notices if notice.sent_at is not None]
+    parts = [Content.assemble((_who(view), "$quiet"))]
+    for title, notices in ((f"WAITING {len(waiting)}", waiting), (f"TOLD {len(told)}", told)):
+        if notices:
+            parts.append(Content.assemble((f"\n{title}", "bold")))
+            parts += [_one(notice, view.tz, now) for notice in notices]
+    if not view.notices:
+        parts.append(Content("\nNothing has happened that somebody must be told."))
+    return Details("Notices", Content("\n").join(parts))
+
+
+def _who(view: NoticesView) -> str:
+    if not view.places:
+        return "Nobody is told while the desk is closed: daypart.yaml has no `notices:`. docs/notices.md shows how."
+    watched = " Somebody outside notices when the service falls silent." if view.watched else ""
+    return f"Told: {some(tuple(one_line(place) for place in view.places))}.{watched}"
+
+
+def _one(notice: NoticeView, tz: str, now: int) -> Content:
+    about = " · ".join(one_line(part) for part in (notice.client_name, notice.account, notice.key) if part)
+    words = [f"  {sentence(one_line(notice.words))}"] if notice.words else []
+    color = "$quiet" if notice.sent_at is not None else "$warning"
+    next_step = [f"  Next: {notice.action.rstrip('.')}: {one_line(notice.command)}"] if notice.sent_at is None else []
+    head = Content.assemble((f"{when_words(notice.at, tz, now)}  {sentence(notice.headline)}", "bold"), f" {about}")
+    lines = [head, *(Content(line) for line in (*words, *next_step)), Content.assemble((f"  {sentence(one_line(notice.told))}", color))]
+    return Content("\n").join(lines)

@@ -1,0 +1,149 @@
+"""Posts whose time passed under a hold: each is read as it would go out, then sent now, moved, or dropped. Nothing goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from typing import Literal
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from scheduler.desk.views import DeliveryView, Done, ReviewItem
+from scheduler.errors import DeskError
+from tui.dialogs.base import Dialog
+from tui.dialogs.confirm import Confirm
+from tui.rows import delivery_row
+from tui.text import clean, counted, full_when, one_line, some
+from tui.widgets.row_list import RowList
+from tui.words import error_words, name_words, place_words
+
+Choice = Literal["send", "move", "drop"]
+_ALL = {"send": "Send {} now", "move": "Move {} to their next free times", "drop": "Drop {}"}
+
+
+class OverduePosts(Dialog[None]):
+    """Keys for the post under the cursor, capitals for all of them; `esc` leaves the rest for later."""
+
+    BINDINGS = [
+        Binding("s", "decide('send')", "Send now", show=False, id="overdue.send", tooltip="Approve it again and send it now"),
+        Binding("m", "decide('move')", "Move", show=False, id="overdue.move", tooltip="To the next free time, approved again"),
+        Binding("x", "decide('drop')", "Drop", show=False, id="overdue.drop", tooltip="Give it up"),
+        Binding("S", "all('send')", "Send all now", show=False, id="overdue.send_all", tooltip="All of them, after a question"),
+        Binding("M", "all('move')", "Move all", show=False, id="overdue.move_all", tooltip="All of them, after a question"),
+        Binding("X", "all('drop')", "Drop all", show=False, id="overdue.drop_all", tooltip="All of them, after a question"),
+    ]
+
+    def __init__(self, late: Sequence[DeliveryView], key: str = "") -> None:
+        super().__init__()
+        self._late = {view.key: view for view in late}
+        self._first = key
+        self._shown: ReviewItem | None = None
+        self.add_class("-large")
+
+    def title_words(self) -> str:
+        return f"{counted(len(self._late), 'post')} became late while publishing was on hold"
+
+    def compose_box(self) -> ComposeResult:
+        yield RowList(empty="All decided", glyphs=self.app.glyphs, id="late")
+        with VerticalScroll(id="reading"):
+            yield Static("", id="text", markup=False)
+
+    def buttons(self) -> ComposeResult:
+        yield Button(Content("Later (esc)"), id="no")
+        yield Button(Content("Drop (x)"), id="drop")
+        yield Button(Content("Move (m)"), id="move")
+        yield Button(Content("Send now (s)"), id="send", variant="primary")
+
+    def on_mount(self) -> None:
+        self._show()
+        if self._first:
+            self._rows.choose(self._first)
+        self._rows.focus()
+
+    @property
+    def _rows(self) -> RowList:
+        return self.query_one(RowList)
+
+    def _show(self) -> None:
+        now, tz = self.app.now(), self.app.desk.tz
+        self._rows.show([delivery_row(view, tz, now) for view in self._late.values()])
+
+    @on(RowList.Highlighted)
+    @work(exclusive=True, group="overdue-text", exit_on_error=False)
+    async def _highlighted(self, event: RowList.Highlighted) -> None:
+        self._shown = None
+        view = self._late.get(event.key)
+        if view is None:
+            return
+        try:
+            item = await self.app.desk.review(view.key)
+        except DeskError as error:
+            self.note(error_words(error))
+            return
+        self._shown = item
+        self.query_one("#text", Static).update(await self._words(view, item))
+
+    async def _words(self, view: DeliveryView, item: ReviewItem) -> Content:
+        """Exactly what would go out, and where `m` would put it."""
+        tz = self.app.desk.tz
+        lines = [Content.styled(f"{place_words(view)} · was due {full_when(view.due, tz)}", "bold")]
+        lines += [Content(clean(part.text)) for part in item.parts]
+        lines += [Content.styled(one_line(media), "$quiet") for part in item.parts for media in part.media]
+        try:
+            free = await self.app.desk.next_free(view.key)
+            where = f"m moves it to {full_when(free.due, tz)}"
+        except DeskError as error:
+            where = f"m is off: {clean(str(error))}"
+        lines.append(Content.styled(f"{where} · s and m approve it again, seal {view.seal}", "$quiet"))
+        return Content("\n").join(lines)
+
+    # ── deciding ──
+
+    @on(Button.Pressed, "#send, #move, #drop")
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.action_decide(event.button.id or "")
+
+    @work(exclusive=True, group="overdue", exit_on_error=False)
+    async def action_decide(self, choice: Choice) -> None:
+        """About the one that is shown, by the digest of what is shown."""
+        row = self._rows.chosen
+        if row is None:
+            return
+        if choice != "drop" and (self._shown is None or self._shown.key != row.key):
+            self.note("It is being read: once more, please.")
+            return
+        digest = self._shown.digest if self._shown is not None else None
+        await self._try(row.key, self.app.desk.decide_overdue(row.key, choice, digest=digest if choice != "drop" else None))
+        self._after()
+
+    @work(exclusive=True, group="overdue", exit_on_error=False)
+    async def action_all(self, choice: Choice) -> None:
+        """About all of them, each by the digest its approval names."""
+        names = some(tuple(f"“{name_words(view)}” ({one_line(view.account)})" for view in self._late.values()))
+        title = _ALL[choice].format(counted(len(self._late), "post"))
+        if not await self.app.push_screen_wait(Confirm(f"{title}?", f"{names}.", yes=title, no="Not now", danger=choice != "move")):
+            return
+        for key, view in list(self._late.items()):
+            await self._try(key, self.app.desk.decide_overdue(key, choice, digest=view.digest if choice != "drop" else None))
+        self._after()
+
+    async def _try(self, key: str, job: Awaitable[Done]) -> None:
+        try:
+            done = await job
+        except DeskError as error:
+            self.note(error_words(error))
+            return
+        self.note("")
+        self.app.notify(done.words)
+        del self._late[key]
+
+    def _after(self) -> None:
+        self.app.touch()
+        if self._late:
+            self._show()
+        else:
+            self.dismiss(None)

@@ -1,0 +1,41 @@
+"""Choose one of a few: a client, an account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Button, OptionList
+from textual.widgets.option_list import Option
+
+from tui.dialogs.base import Dialog
+from tui.text import clean
+
+
+class Pick(Dialog[str]):
+    """Answers the id of what was chosen."""
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
+        super().__init__()
+        self._title, self._choices, self._chosen = title, choices, chosen
+
+    def title_words(self) -> str:
+        return self._title
+
+    def compose_box(self) -> ComposeResult:
+        yield OptionList(*(Option(Content(clean(words)), id=name) for name, words in self._choices), markup=False)
+
+    def buttons(self) -> ComposeResult:
+        yield Button(Content("Close (esc)"), id="no")
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.focus()
+        places = [name for name, _ in self._choices]
+        options.highlighted = places.index(self._chosen) if self._chosen in places else 0
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id or "")

@@ -1,0 +1,50 @@
+"""A new time for one delivery or for all accounts of a post, typed as people say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scheduler.desk.desk import Desk
+from scheduler.desk.views import DeliveryView, Done
+from scheduler.errors import UsageError
+from tui.dialogs.ask_words import AskWords, needs_words
+from tui.text import full_when, one_line, relative, some
+from tui.words import name_words
+
+EXAMPLES = "tomorrow 9:30 · fri 18 · +2d · 1 Dec 9:00 · now"
+
+
+class Schedule(AskWords):
+    """Moves every delivery it was given; the Desk reads the words."""
+
+    def __init__(self, deliveries: Sequence[DeliveryView], desk: Desk, now: int) -> None:
+        first = deliveries[0]
+        places = some([f"{one_line(d.platform_name)} {one_line(d.account)}" for d in deliveries], 4)
+        planned = "It has no time yet." if first.due is None else f"Planned: {full_when(first.due, desk.tz)} ({relative(first.due, now)})."
+        super().__init__(
+            f"When? · {one_line(first.client_name)}",
+            "New time:",
+            details=f"“{name_words(first)}” on {places}. {planned}\nTimes are those of {desk.tz}. You can write: {EXAMPLES}",
+            yes="Plan it",
+            placeholder="for example: tomorrow 9:30",
+            check=needs_words("a time"),
+            job=self._move,
+        )
+        self._desk, self._deliveries = desk, deliveries
+        self._warned = ""
+        """The words after which it was said that an approval would be lost."""
+
+    async def _move(self, words: str) -> Done:
+        """Says before it is done that an approval would be lost; entered once more, it is done."""
+        if self._warned != words:
+            weighed = [await self._desk.weigh_move(d.key, words) for d in self._deliveries if d.approval is not None]
+            lost = [one for one in weighed if one.loses_approval]
+            if lost:
+                self._warned = words
+                raise UsageError(f"This needs a new approval: it is approved for {lost[0].window}.", "Enter moves it all the same.")
+        return await _move(self._desk, self._deliveries, words)
+
+
+async def _move(desk: Desk, deliveries: Sequence[DeliveryView], words: str) -> Done:
+    done = [await desk.move(delivery.key, words) for delivery in deliveries]
+    return done[0] if len(done) == 1 else Done(f"{done[0].words} The same for {len(done) - 1} more.", undo=done[-1].undo)

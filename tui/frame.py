@@ -1,0 +1,142 @@
+"""The frame of every place: places with counts on top, a banner when something is stopped, facts and keys below."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from scheduler.desk.views import Overview
+from scheduler.errors import DeskError
+from tui.actions import Action
+from tui.shell import Shell
+from tui.text import clean
+from tui.widgets.bars import KeyLine, PlaceLine, StatusLine
+from tui.words import banner, error_words, facts
+
+SMALLEST = (60, 16)
+"""Columns and rows below which nothing useful fits."""
+RETRY = 2.0
+"""Seconds until reading is tried again after an error."""
+REFRESH = 30.0
+"""Seconds between refreshes of relative times."""
+
+
+class DeskScreen(Screen[None]):
+    """A place. Subclasses say what is inside and how it is read."""
+
+    AUTO_FOCUS = None
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    PLACE: ClassVar[str] = ""
+    ACTIONS: ClassVar[tuple[Action, ...]] = ()
+    """What `?` lists for this place."""
+    app = getters.app(Shell)
+
+    def compose(self) -> ComposeResult:
+        glyphs = self.app.glyphs
+        yield PlaceLine(self.PLACE)
+        yield Static("", id="banner", markup=False)
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield Static(f"Make the window larger\n({SMALLEST[0]}×{SMALLEST[1]} needed). Keys still work.", id="too-small", markup=False)
+        yield StatusLine(glyphs)
+        yield KeyLine()
+
+    def compose_body(self) -> ComposeResult:
+        """The inside."""
+        yield from ()
+
+    async def read(self) -> None:
+        """Ask the Desk and show the answer. Errors of ours may pass through."""
+
+    # ── life ──
+
+    def on_mount(self) -> None:
+        self._stale = True
+        self._slow: Timer | None = None
+        self.watch(self.app, "facts", self._on_facts)
+        self.watch(self.app, "trouble", self._on_facts)
+        self.app.changed.subscribe(self, self._on_changed)
+        self.set_interval(REFRESH, self._on_changed)
+
+    def on_screen_resume(self) -> None:
+        if self._stale:
+            self.reload()
+
+    def _on_changed(self, _: None = None) -> None:
+        self._stale = True
+        if self.app.screen_stack[0] is self:
+            self.reload()
+
+    @work(exclusive=True, group="read", exit_on_error=False)
+    async def reload(self) -> None:
+        """Read again; what was there stays until the answer is there."""
+        slow = self.set_timer(0.1, lambda: self.add_class("-loading"))
+        try:
+            await self.read()
+            self._stale = False
+            self.show_trouble("")
+        except DeskError as error:
+            self.show_trouble(error_words(error))
+            self.set_timer(RETRY, self._on_changed)
+        finally:
+            slow.stop()
+            self.remove_class("-loading")
+
+    def show_trouble(self, words: str) -> None:
+        """An error of ours: the rows stay, the line above the keys says what is wrong."""
+        self.set_class(bool(words), "-trouble")
+        self.query_one(StatusLine).trouble = clean(words)
+
+    def on_resize(self) -> None:
+        small = self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+        self.set_class(small, "-too-small")
+
+    # ── facts ──
+
+    def _on_facts(self) -> None:
+        with suppress(NoMatches):  # news may still come while the program closes and parts are gone
+            self._show_facts()
+
+    def _show_facts(self) -> None:
+        overview = self.app.facts
+        self.query_one(PlaceLine).show(overview, self.app.client_name(), self.app.glyphs)
+        self.query_one(StatusLine).show([] if overview is None else facts(overview, self.app.now()), self.app.trouble)
+        words = None if overview is None else banner(overview, self.app.now())
+        strip = self.query_one("#banner", Static)
+        strip.display = words is not None
+        strip.set_class(overview is not None and bool(overview.holds), "-hold")
+        strip.update(Content(f" {words or ''}"))
+        self.facts_changed(overview)
+
+    def facts_changed(self, overview: Overview | None) -> None:
+        """For screens that show facts inside."""
+
+    @on(PlaceLine.Picked)
+    def _go(self, event: PlaceLine.Picked) -> None:
+        self.app.go(event.place)
+
+    # ── keys that are off ──
+
+    def why_off(self, action: str) -> str:
+        """Why an action cannot be done now; empty when it can. Its key is shown grey and answers with this."""
+        return ""
+
+    def may(self, action: str, label: str) -> bool:
+        """Whether it can be done now; says why not."""
+        reason = self.why_off(action)
+        if reason:
+            self.app.notify(f"{label} is off: {reason}", severity="warning", timeout=8)
+        return not reason
+
+    def action_back(self) -> None:
+        """Back to where one came from."""
+        self.app.go(self.app.came_from)

@@ -1,0 +1,190 @@
+"""Accounts: who is signed in until when, what went out against the limits, and connecting, testing, disconnecting."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.content import Content
+
+from scheduler.desk.standing import Standing
+from scheduler.desk.views import Sign
+from scheduler.errors import DeskError
+from tui.accounts import account_lines, account_rows, page_of, waits_words
+from tui.actions import ACCOUNTS, SCREENS, bindings
+from tui.dialogs.ask_words import AskWords
+from tui.dialogs.confirm import Confirm
+from tui.dialogs.connect import Connect
+from tui.dialogs.details import Details
+from tui.dialogs.pick import Pick
+from tui.handles import HANDLES, wrong_handle
+from tui.screens.lists import ListScreen
+from tui.text import clean, one_line
+
+NEW = "+"
+"""Before a platform's name: an account that daypart.yaml does not have yet."""
+OWN = "-"
+"""No client: the workspace's own."""
+
+
+class AccountsScreen(ListScreen):
+    """One line per account, those that need a person first."""
+
+    PLACE = "accounts"
+    ACTIONS = SCREENS["accounts"]
+    TITLE_WORDS = "Accounts"
+    EMPTY = "No accounts yet. c connects one."
+    BINDINGS = bindings(ACCOUNTS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[str, Standing] = {}
+
+    async def read(self) -> None:
+        found = await self.app.desk.standings(self.app.client)
+        self._known = {standing.account.name: standing for standing in found}
+        self.show_rows(account_rows(found, self.app.desk.tz, self.app.now()))
+        self._explain_chosen()
+        self._begin()
+
+    def _begin(self) -> None:
+        """What the first run led to: connecting, once."""
+        wanted = self.app.take_beginning()
+        if wanted == "*":
+            self.action_connect()
+        elif wanted in self._known:
+            self.connect_one(wanted)
+
+    # ── what is known ──
+
+    def chosen_sign(self) -> Sign | None:
+        """No delivery is under the cursor: what is done to posts is not done here."""
+        return None
+
+    def why_off(self, action: str) -> str:
+        account = self._known.get(self.chosen_key()) if self.is_mounted else None
+        if action in {"open", "test", "disconnect", "copy"} and account is None:
+            return "there is no account under the cursor"
+        if action in {"test", "disconnect"} and account is not None and not account.account.connected:
+            return "it is not connected; c connects it"
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return True
+
+    def _explain_chosen(self) -> None:
+        self.explain(self.chosen_key())
+
+    @work(exclusive=True, group="explain", exit_on_error=False)
+    async def explain(self, key: str) -> None:
+        standing = self._known.get(key)
+        if standing is None:
+            self.show_pane("", Content(""))
+            return
+        lines = account_lines(standing, self.app.desk.tz, self.app.now())
+        self.show_pane(f"{standing.account.client_name} · {standing.account.name}", Content("\n".join(lines)))
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_open(self) -> None:
+        standing = self._known.get(self.chosen_key())
+        if standing is None or not self.may("open", "Open"):
+            return
+        lines = account_lines(standing, self.app.desk.tz, self.app.now())
+        self.app.push_screen(Details(f"{standing.account.client_name} · {standing.account.name}", Content("\n".join(lines))))
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_copy(self) -> None:
+        standing = self._known.get(self.chosen_key())
+        if standing is not None:
+            self.app.copy_to_clipboard("\n".join(account_lines(standing, self.app.desk.tz, self.app.now())))
+            self.app.notify("Copied.")
+
+    # ── connecting ──
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_connect(self) -> None:
+        """Which one, then what it needs."""
+        name = await self._which()
+        if name:
+            await self._connect(name)
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def connect_one(self, name: str) -> None:
+        await self._connect(name)
+
+    async def _which(self) -> str:
+        waiting = sorted(self._known.values(), key=lambda s: (not s.urgent, s.account.name != self.chosen_key()))
+        choices = [(s.account.name, _choice(s)) for s in waiting if s.account.supported and s.urgent]
+        choices += [(f"{NEW}{platform}", f"A new account on {platform.title()}") for platform in HANDLES]
+        chosen = self._known.get(self.chosen_key())
+        if chosen is not None and not chosen.urgent and chosen.account.supported:
+            choices.append((chosen.account.name, f"{_choice(chosen)} (once more)"))
+        first = chosen.account.name if chosen is not None and chosen.urgent else ""
+        picked = await self.app.push_screen_wait(Pick("Connect which account?", choices, chosen=first))
+        if picked is None:
+            return ""
+        return await self._new(picked[1:]) if picked.startswith(NEW) else picked
+
+    async def _new(self, platform: str) -> str:
+        client = await self._whose()
+        if client is None:
+            return ""
+        question, example = HANDLES[platform]
+        whose = next((c.name for c in self.app.clients if c.id == client), "your own")
+        words = await self.app.push_screen_wait(
+            AskWords(
+                f"A new account for {clean(whose)}", question, yes="Go on", placeholder=f"for example: {example}",
+                check=lambda typed: wrong_handle(platform, typed), details="It is added to daypart.yaml; its comments stay.",
+            )
+        )  # fmt: skip
+        if not words:
+            return ""
+        done = await self.app.attempt(self.app.desk.add_account(platform, words, None if client == OWN else client))
+        return done.details["account"] if done is not None else ""
+
+    async def _whose(self) -> str | None:
+        clients = [client for client in self.app.clients if client.id is not None]
+        if self.app.client is not None:
+            return self.app.client
+        if len(clients) == 1:
+            return clients[0].id
+        if not clients:
+            return OWN
+        choices = [*((client.id or OWN, client.name) for client in clients), (OWN, "Nobody's: the workspace's own")]
+        return await self.app.push_screen_wait(Pick("Whose account is it?", choices))
+
+    async def _connect(self, name: str) -> None:
+        try:
+            standing = await self.app.desk.standing(name)
+            server = self.app.desk.server_of(name)
+            answer = await self.app.push_screen_wait(Connect(standing, page_of(standing, server)))
+            if answer == "browser":
+                url = await self.app.desk.browser_begin(name)
+                self.app.copy_to_clipboard(url)
+                await self.app.push_screen_wait(Connect(standing, "", code_for=url))
+        except DeskError as error:
+            self.app.say_error(error)
+
+    # ── testing, letting go ──
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_test(self) -> None:
+        if self.may("test", "Test"):
+            name = self.chosen_key()
+            self.app.notify(f"testing {name} …")
+            await self.app.attempt(self.app.desk.test_account(name))
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_disconnect(self) -> None:
+        standing = self._known.get(self.chosen_key())
+        if standing is None or not self.may("disconnect", "Disconnect"):
+            return
+        account = standing.account
+        waits = waits_words(standing, self.app.desk.tz, self.app.now())
+        words = f"Sign {account.name} out of {account.platform_name}? Its token is deleted here. {waits}"
+        question = Confirm(f"Disconnect · {account.client_name}", words, yes="Disconnect", no="Keep", danger=True)
+        if await self.app.push_screen_wait(question):
+            await self.app.attempt(self.app.desk.disconnect(account.name))
+
+
+def _choice(standing: Standing) -> str:
+    account = standing.account
+    return f"{one_line(account.client_name)} · {one_line(account.platform_name)} {one_line(account.name)}"

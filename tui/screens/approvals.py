@@ -1,0 +1,190 @@
+"""Approvals: what waits for a person's yes, read once per post with all its accounts."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.content import Content
+
+from config.weeks import week_of
+from scheduler.desk.desk import Desk
+from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, Overview, ReviewItem
+from scheduler.errors import DiskError
+from tui.actions import APPROVALS, SCREENS, bindings
+from tui.dialogs.approve import Approve
+from tui.dialogs.ask_words import AskWords, needs_words
+from tui.dialogs.details import Details
+from tui.dialogs.schedule import Schedule
+from tui.reading import changes, review, review_title
+from tui.rows import SENT_BACK, approval_rows, review_groups
+from tui.screens.lists import ListScreen
+from tui.text import counted, local, one_line
+from tui.words import name_words
+from tui.writing import is_head
+
+
+class ApprovalsScreen(ListScreen):
+    """The list on the left, exactly what will go out on the right or below."""
+
+    PLACE = "approvals"
+    ACTIONS = SCREENS["approvals"]
+    TITLE_WORDS = "Waiting for your yes"
+    EMPTY = "Nothing waits for you."
+    BINDINGS = bindings(APPROVALS)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._groups: dict[str, list[ReviewItem]] = {}
+        self._waits: dict[str, str] = {}
+        """Whose yes is missing and since when, by key."""
+
+    async def read(self) -> None:
+        desk, now = self.app.desk, self.app.now()
+        groups = review_groups(await desk.waiting(self.app.client))
+        drafts = await desk.deliveries(DeliveryQuery(client=self.app.client, states=("draft",), limit=2_000))
+        back = [delivery for delivery in drafts if delivery.words == SENT_BACK and is_head(delivery)]
+        rows = await self.build(len(groups), lambda: approval_rows(groups, back, desk.tz, now))
+        self._groups = groups
+        self._waits = {one.delivery.key: one.words for one in await desk.missing(self.app.client)}
+        self.show_rows(rows)
+        wanted, self.app.reviewing = self.app.reviewing, None
+        if wanted is not None:
+            self.rows.choose(next((key for key in self._groups if key.partition("#")[0] == wanted), ""))
+            self.rows.focus()
+
+    def facts_changed(self, overview: Overview | None) -> None:
+        stopped = overview is not None and not overview.service.running
+        self.rows.empty = self.EMPTY + (" Approved posts leave when the publishing service runs." if stopped else "")
+
+    def title_words(self) -> str:
+        accounts = sum(len(items) for items in self._groups.values())
+        if not accounts:
+            return self.TITLE_WORDS
+        return f"{counted(len(self._groups), 'post')} for {counted(accounts, 'account')}, waiting for your yes"
+
+    # ── what is under the cursor ──
+
+    @property
+    def items(self) -> list[ReviewItem]:
+        """The post under the cursor, one item per account."""
+        return self._groups.get(super().chosen_key(), [])
+
+    def chosen_key(self) -> str:
+        return self.items[0].key if self.items else super().chosen_key()
+
+    async def chosen(self) -> DeliveryView | None:
+        return self.items[0].delivery if self.items else await super().chosen()
+
+    def why_off(self, action: str) -> str:
+        items = self.items
+        if not items and action in {"approve", "send_back"}:
+            return "it was sent back; change it first, then it waits here again" if self.chosen_key() else "nothing waits here"
+        if action == "diff" and not any(item.changed for item in items):
+            return "it was never approved before" if items else "nothing waits here"
+        if action == "review_file" and not self.chosen_key():
+            return "nothing waits here"
+        if action == "approve" and all(item.blocked for item in items):
+            return items[0].blocked or ""
+        return super().why_off(action) if not items else ""
+
+    def explain(self, key: str) -> object:  # type: ignore[override]
+        """The pane is the text itself."""
+        items = self._groups.get(key, [])
+        if items:
+            self.show_pane(review_title(items), self._text(items))
+        else:
+            return super().explain(key)
+        return None
+
+    def _text(self, items: list[ReviewItem]) -> Content:
+        return review(items, self.app.desk.tz, self.app.glyphs, self._waits)
+
+    # ── deciding ──
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_approve(self) -> None:
+        if self.may("approve", "Approve"):
+            await self.app.push_screen_wait(Approve(self.items, self.app.desk.tz))
+
+    def action_send_back(self) -> None:
+        items = self.items
+        if not self.may("send_back", "Send back"):
+            return
+        first = items[0].delivery
+        self.app.push_screen(
+            AskWords(
+                f"Send back · {one_line(first.client_name)}",
+                "What should change?",
+                details=f"“{name_words(first)}”, {counted(len(items), 'account')}. It stays a draft; nothing goes out.",
+                yes="Send back",
+                placeholder="for example: the price is wrong",
+                check=needs_words("a reason, so that the writer knows what to change"),
+                job=lambda reason: _reject(self.app.desk, items, reason),
+            )
+        )
+
+    def action_diff(self) -> None:
+        """What is another since the last yes, account by account."""
+        if self.may("diff", "What changed"):
+            first = self.items[0].delivery
+            self.app.push_screen(Details(f"What changed · {one_line(first.client_name)} · “{name_words(first)}”", changes(self.items)))
+
+    def action_client_word(self) -> None:
+        """A client said yes outside of this program."""
+        from tui.dialogs.client_word import ClientWord  # deferred: rarely opened
+
+        items = self.items
+        self.app.push_screen(ClientWord(self.chosen_key(), self.app.desk.tz, items[0].delivery.client_name if items else ""))
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_review_file(self) -> None:
+        """One file for the client of the post under the cursor."""
+        if not self.may("review_file", "Review file"):
+            return
+        chosen = await self.chosen()
+        if chosen is None:
+            return
+        desk, client = self.app.desk, chosen.client
+        week = week_of(local(chosen.due or self.app.now(), desk.tz).date()).name
+        self.app.push_screen(
+            AskWords(
+                f"Review file · {one_line(chosen.client_name)}",
+                "Which week? For example this, next, or 2026-W49.",
+                details="One HTML file that needs no network: the posts as readers see them, with a seal for each account.",
+                yes="Write it",
+                value=week,
+                check=needs_words("which week"),
+                job=lambda words: _export(desk, client, words),
+            )
+        )
+
+    def action_reschedule(self) -> None:  # type: ignore[override]
+        if not self.items:
+            super().action_reschedule()
+        else:
+            self.app.push_screen(Schedule([item.delivery for item in self.items], self.app.desk, self.app.now()))
+
+    def action_open(self) -> None:  # type: ignore[override]
+        """The whole text, large."""
+        if not self.items:
+            super().action_open()
+        else:
+            self.app.push_screen(Details(review_title(self.items), self._text(self.items)))
+
+    def action_copy(self) -> None:  # type: ignore[override]
+        if self.items:
+            self.app.copy_to_clipboard("\n".join(f"{item.key} {item.digest}" for item in self.items))
+            self.app.notify("Copied: the full seals.")
+
+
+async def _export(desk: Desk, client: str | None, week: str) -> Done:
+    try:
+        made = await desk.export_review(client, week, desk.root)
+    except OSError as error:
+        raise DiskError(f"The file could not be written: {error.strerror or error}") from error
+    return Done(f"{made.words}: {made.file}")
+
+
+async def _reject(desk: Desk, items: list[ReviewItem], reason: str) -> Done:
+    done = [await desk.reject(item.key, reason) for item in items]
+    first = items[0].delivery
+    return done[0] if len(done) == 1 else Done(f"Sent back: {first.client_name}, “{name_words(first)}” on {counted(len(done), 'account')}.")

@@ -1,0 +1,241 @@
+"""Write: the texts of one post, whether they fit each account, and what readers will see. Saves by itself."""
+
+from __future__ import annotations
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from scheduler.desk.views import Counter, DeliveryQuery
+from scheduler.errors import DeskError, NotFoundError
+from tui.actions import SCREENS, WRITE, bindings
+from tui.reading import label_words, preview_content
+from tui.rows import choice_rows
+from tui.screens.composing import Composing
+from tui.text import clean, counted, field_words, full_when, one_line
+from tui.widgets.caption_area import CaptionArea
+from tui.widgets.counters import counter_lines
+from tui.widgets.field_tabs import FieldTabs
+from tui.widgets.row_list import RowList
+from tui.writing import Draft, fits_until, is_head
+
+PREVIEW_AFTER = 0.15
+"""Seconds after the last key."""
+SAVE_AFTER = 0.8
+
+
+class ComposerScreen(Composing):
+    """One post at a time; without one, the drafts to choose from."""
+
+    PLACE = "write"
+    ACTIONS = SCREENS["write"]
+    BINDINGS = bindings(WRITE)
+    area = getters.query_one(CaptionArea)
+    choice = getters.query_one(RowList)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counters: list[Counter] = []
+        self._saver: Timer | None = None
+        self._previewer: Timer | None = None
+        self._loading = False
+
+    def compose_body(self) -> ComposeResult:
+        with Vertical(id="choose", classes="pane"):
+            yield RowList(empty="No drafts. n writes a new post.", glyphs=self.app.glyphs)
+        with Horizontal(id="compose"):
+            with Vertical(id="left"):
+                with Vertical(id="text", classes="pane"):
+                    yield FieldTabs()
+                    yield Static("", id="fixed", markup=False)
+                    yield CaptionArea()
+                with VerticalScroll(id="fits", classes="pane", can_focus=True):
+                    yield Static("", id="counters", markup=False)
+            with VerticalScroll(id="preview", classes="pane", can_focus=True):
+                yield Static("", id="preview-text", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one("#choose").border_title = Content("Write · choose a draft, or n for a new post")
+        self._arrange()
+
+    # ── reading ──
+
+    async def read(self) -> None:
+        if self.app.writing is None:
+            drafts = await self.app.desk.deliveries(DeliveryQuery(client=self.app.client, states=("draft",), limit=2_000))
+            self.choice.show(choice_rows(drafts, self.app.desk.tz, self.app.now()))
+            return
+        try:
+            post = await self.app.desk.post(self.app.writing)
+        except NotFoundError:
+            self.app.writing, self.draft = None, None
+            self._arrange()
+            raise
+        if self.draft is None or self.draft.post.post != post.post:
+            await self.save_all()
+            self._open(Draft.of(post))
+        else:
+            self._follow(self.draft.follow(post))
+
+    def _open(self, draft: Draft) -> None:
+        self.draft, self._counters, self.shown = draft, [], 0
+        self._arrange()
+        self.load_passage()
+        (self.query_one("#fits") if draft.fixed or draft.locked else self.area).focus()
+
+    def _follow(self, crossed: list[str]) -> None:
+        assert self.draft is not None
+        if crossed:
+            names = ", ".join(field_words(name) for name in crossed)
+            self.app.notify(
+                f"{names} changed elsewhere too while you were writing; what you see here is kept.", severity="warning", timeout=10
+            )
+        if self.area.text != self.draft.passage.text:
+            self.load_passage()
+        self.area.spans = self.draft.passage.spans
+        self.area.read_only = bool(self.draft.fixed) or self.draft.locked
+        self.titles()
+        self.count()
+
+    def close_post(self) -> None:
+        """Back to choosing; what was typed is saved first."""
+        if self.draft is not None:
+            self.run_worker(self._close(), group="close", exit_on_error=False)
+
+    async def _close(self) -> None:
+        if await self.save_all():
+            self.app.writing, self.draft = None, None
+            self._arrange()
+            self.reload()
+
+    def _arrange(self) -> None:
+        self.query_one("#compose").display = self.draft is not None
+        self.query_one("#choose").display = self.draft is None
+        if self.draft is None:
+            self.choice.focus()
+        self.refresh_bindings()
+
+    def load_passage(self) -> None:
+        """Put the current text into the editor."""
+        assert self.draft is not None
+        self._loading = True
+        self.area.read_only = False
+        self.area.load_text(self.draft.passage.text)
+        self.area.spans = self.draft.passage.spans
+        self.area.read_only = bool(self.draft.fixed) or self.draft.locked
+        self.area.move_cursor(self.area.document.end)
+        self.query_one(FieldTabs).show(list(self.draft.passages), self.draft.current)
+        self.titles()
+        self.count()
+
+    # ── typing ──
+
+    @on(TextArea.Changed, "#caption")
+    def _typed(self) -> None:
+        if self.draft is None or (self._loading and self.area.text == self.draft.passage.text):
+            self._loading = False
+            return
+        self.draft.type(self.area.text)
+        self.area.spans = self.draft.passage.spans
+        self.titles()
+        self.count()
+        self._saver = self._later(self._saver, SAVE_AFTER, self._autosave)
+
+    def _later(self, timer: Timer | None, after: float, what: object) -> Timer:
+        if timer is not None:
+            timer.stop()
+        return self.set_timer(after, what)  # type: ignore[arg-type]
+
+    def _autosave(self) -> None:
+        self.run_worker(self.save_all(), group="save", exit_on_error=False)
+
+    @work(exclusive=True, group="count", exit_on_error=False)
+    async def count(self) -> None:
+        """Does it fit? At once; the preview follows a little later."""
+        if self.draft is None:
+            return
+        self._previewer = self._later(self._previewer, PREVIEW_AFTER, self.look)
+        try:
+            self._counters = await self.app.desk.counters(self.draft.post.post, self.draft.texts)
+        except DeskError as error:
+            self.query_one("#counters", Static).update(Content(clean(str(error))))
+            return
+        self.area.fits = fits_until(self._counters, self.draft.current, len(self.draft.passage.text))
+        self.query_one("#counters", Static).update(counter_lines(self._counters, self.app.glyphs))
+
+    @property
+    def counters(self) -> list[Counter]:
+        return self._counters
+
+    @work(exclusive=True, group="look", exit_on_error=False)
+    async def look(self) -> None:
+        """What readers of the shown account will see."""
+        draft = self.draft
+        if draft is None or not draft.post.accounts:
+            return
+        account = draft.post.accounts[self.shown % len(draft.post.accounts)]
+        pane = self.query_one("#preview", VerticalScroll)
+        try:
+            item = await self.app.desk.preview(draft.post.post, account, draft.texts)
+        except DeskError as error:
+            self.query_one("#preview-text", Static).update(Content(clean(str(error))))
+            return
+        number = f"{self.shown % len(draft.post.accounts) + 1}/{len(draft.post.accounts)}"
+        pane.border_title = Content(f"{number} {one_line(item.delivery.platform_name)} {one_line(account)}")
+        pane.border_subtitle = Content("F3 next") if len(draft.post.accounts) > 1 else None
+        body = preview_content(item, self.app.glyphs).append("\n\n").append(Content.styled(label_words(item), "$quiet"))
+        self.query_one("#preview-text", Static).update(body)
+
+    # ── titles ──
+
+    def titles(self) -> None:
+        """Whose post, which text, is it saved."""
+        draft = self.draft
+        if draft is None:
+            return
+        text = self.query_one("#text")
+        text.border_title = Content(f"{one_line(draft.post.client_name)} · {one_line(draft.post.title)}")
+        fixed = self.query_one("#fixed", Static)
+        notes = [f"This post is {draft.fixed}."] if draft.fixed else []
+        if draft.locked and not draft.fixed:
+            notes.append(f"Approved for {counted(len(draft.approved), 'account')}. e edits it; that breaks the approval.")
+        waiting = len(draft.post.proposals)
+        notes += [f"{counted(waiting, 'text')} of the model wait{'s' if waiting == 1 else ''} for you: F8."] if waiting else []
+        fixed.update(Content(clean(" ".join(notes))))
+        fixed.display = bool(notes)
+        saved = "read only" if draft.fixed or draft.locked else self.save_trouble or ("saving…" if draft.dirty else "saved")
+        text.border_subtitle = Content(f"{clean(saved)} · esc leaves the text")
+        text.set_class(bool(self.save_trouble), "-trouble")
+        fits = self.query_one("#fits")
+        fits.border_title = Content(f"Does it fit? · {self._when_words()} · F5")
+        fits.border_subtitle = Content("F9 next problem")
+
+    def _when_words(self) -> str:
+        times = {delivery.due for delivery in self.draft.post.deliveries if is_head(delivery)} if self.draft else set()
+        return "several times" if len(times) > 1 else full_when(next(iter(times), None), self.app.desk.tz)
+
+    @on(FieldTabs.Picked)
+    def _picked(self, event: FieldTabs.Picked) -> None:
+        self.switch_to(event.field)
+
+    @on(RowList.Opened)
+    def _opened(self, event: RowList.Opened) -> None:
+        self.app.open_post(event.key)
+
+    def switch_to(self, name: str) -> None:
+        """Another text into the editor."""
+        if self.draft is not None and name in self.draft.passages:
+            self.draft.current = name
+            self._preview_of(name)
+            self.load_passage()
+
+    def _preview_of(self, name: str) -> None:
+        """Moving in one pane moves the other: the preview shows an account that sends this text."""
+        accounts = self.draft.post.accounts if self.draft else ()
+        senders = {counter.account: counter.field for counter in self._counters}
+        if accounts and senders.get(accounts[self.shown % len(accounts)]) != name:
+            self.shown = next((n for n, account in enumerate(accounts) if senders.get(account) == name), self.shown)

@@ -1,0 +1,250 @@
+"""What can be done while writing: save, time, accounts, problems, the model, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import events, work
+from textual.containers import VerticalScroll
+from textual.content import Content
+
+from scheduler.desk.views import Counter, DeliveryView, ProposalView
+from scheduler.errors import DeskError
+from tui.dialogs.confirm import Confirm
+from tui.dialogs.proposals import AGAIN, TAKEN, Proposals
+from tui.dialogs.schedule import Schedule
+from tui.frame import DeskScreen
+from tui.text import clean, some
+from tui.widgets.caption_area import CaptionArea
+from tui.widgets.row_list import RowList
+from tui.words import error_words
+from tui.writing import SETTLED, Draft, is_head, troubles
+
+NEEDS_POST = {"when", "problem", "preview", "review", "model", "save", "next_text", "alt_text", "accounts", "delete"}
+
+
+class Composing(DeskScreen):
+    """The composer's actions; the screen itself draws."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.draft: Draft | None = None
+        self.shown = 0
+        """Which account the preview shows."""
+        self.save_trouble = ""
+        self._problem = -1
+        self._lock = asyncio.Lock()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.draft is not None or action not in NEEDS_POST
+
+    # ── what the screen gives ──
+
+    @property
+    def counters(self) -> list[Counter]:
+        """The newest counts."""
+        raise NotImplementedError
+
+    def titles(self) -> None:
+        """Redraw titles."""
+
+    def count(self) -> object:
+        """Count and preview again."""
+
+    def look(self) -> object:
+        """Preview again."""
+
+    def switch_to(self, name: str) -> None:
+        """Another text into the editor."""
+
+    def close_post(self) -> None:
+        """Back to choosing."""
+
+    # ── saving ──
+
+    async def save_all(self) -> bool:
+        """Save every text that was typed; False when one could not be saved (it stays in the editor)."""
+        async with self._lock:
+            draft = self.draft
+            if draft is None or not draft.dirty:
+                return True
+            try:
+                for name in draft.dirty:
+                    text = draft.passages[name].text
+                    post = await self.app.desk.save_text(draft.post.post, name, text)
+                    draft.passages[name].saved = text
+                    draft.follow(post)
+            except DeskError as error:
+                self.save_trouble = f"not saved: {error_words(error)}"
+                self.titles()
+                return False
+            self.save_trouble = ""
+            self.query_one(CaptionArea).spans = draft.passage.spans
+            self.titles()
+            self.app.touch()
+            return True
+
+    def on_screen_suspend(self) -> None:
+        self.run_worker(self.save_all(), group="save", exit_on_error=False)
+
+    def on_descendant_blur(self, _: events.DescendantBlur) -> None:
+        if self.draft is not None and self.draft.dirty:
+            self.run_worker(self.save_all(), group="save", exit_on_error=False)
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_save(self) -> None:
+        if self.draft is not None and self.draft.fixed:
+            self.app.notify(f"Nothing to save: {self.draft.fixed}.", severity="warning")
+        elif await self.save_all():
+            self.app.notify("Saved.")
+
+    # ── looking around ──
+
+    def action_next_text(self) -> None:
+        if self.draft is not None:
+            self.draft.step(1)
+            self.switch_to(self.draft.current)
+
+    def action_preview(self) -> None:
+        self.shown += 1
+        self.look()
+
+    def action_alt_text(self) -> None:
+        names = [name for name in self.draft.passages if name.startswith("alt:")] if self.draft else []
+        if names:
+            self.switch_to(names[0])
+            self.query_one(CaptionArea).focus()
+        else:
+            self.app.notify("This post has no picture whose alt text is written here.", severity="warning")
+
+    def action_problem(self) -> None:
+        """Jump to the next thing that does not fit."""
+        found = troubles(self.counters)
+        if not found or self.draft is None:
+            self.app.notify("Everything fits.")
+            return
+        self._problem = (self._problem + 1) % len(found)
+        trouble = found[self._problem]
+        area = self.query_one(CaptionArea)
+        if trouble.text and trouble.text != self.draft.current:
+            self.switch_to(trouble.text)
+        if trouble.field == "text":
+            area.move_cursor(area.location_at(trouble.at))
+            area.focus()
+        words = " ".join((trouble.message, *trouble.hints))
+        self.app.notify(f"{trouble.platform_name} {trouble.account}: {words}", severity="warning")
+
+    def action_into_text(self) -> None:
+        if self.draft is None:
+            choice = self.query_one(RowList)
+            if choice.chosen is not None:
+                self.app.open_post(choice.chosen.key)
+        elif self.draft.locked and not self.draft.fixed:
+            self._unlock(self.draft)
+        else:
+            self.query_one(CaptionArea).focus()
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def _unlock(self, draft: Draft) -> None:
+        places = some([f"{delivery.platform_name} {delivery.account}" for delivery in draft.approved])
+        question = (
+            f"This breaks the approval of “{draft.post.title}” for {places}. It waits for approval again and does not go out until then."
+        )
+        if await self.app.push_screen_wait(
+            Confirm(f"Edit an approved post · {draft.post.client_name}", question, yes="Edit it", danger=True)
+        ):
+            draft.unlocked = True
+            self.switch_to(draft.current)
+            self.query_one(CaptionArea).focus()
+
+    def action_back(self) -> None:
+        """First out of the text, then to the drafts or where one came from."""
+        if self.query_one(CaptionArea).has_focus:
+            self.query_one("#fits", VerticalScroll).focus()
+        elif self.draft is not None and self.app.opened_from == "write":
+            self.close_post()
+        else:
+            self.app.go(self.app.came_from)
+
+    # ── the post ──
+
+    def _movable(self) -> list[DeliveryView]:
+        return [d for d in self.draft.post.deliveries if d.sign not in SETTLED and is_head(d)] if self.draft else []
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_when(self) -> None:
+        await self.save_all()
+        deliveries = self._movable()
+        if not deliveries:
+            self.app.notify("The time cannot change any more: it is sent, or on its way.", severity="warning")
+            return
+        await self.app.push_screen_wait(Schedule(deliveries, self.app.desk, self.app.now()))
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_review(self) -> None:
+        if self.draft is not None and await self.save_all():
+            waiting = [d for d in self.draft.post.deliveries if d.state == "draft"]
+            if waiting or self.draft.post.deliveries == ():
+                self.app.open_review(self.draft.post.post)
+            else:
+                self.app.notify("Nothing of this post waits for approval.", severity="warning")
+
+    @work(exclusive=True, group="new", exit_on_error=False)
+    async def action_accounts(self) -> None:
+        """Where it goes; the same text for other accounts is a new post."""
+        if self.draft is not None:
+            await self.save_all()
+            names = ", ".join(self.draft.post.accounts)
+            self.app.notify(f"This post goes to {names}. For other accounts, make a new one with the same text.")
+            await self.app.write_new(title=self.draft.post.title, texts=self.draft.texts)
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_delete(self) -> None:
+        if self.draft is None:
+            return
+        post = self.draft.post
+        if post.managed_by == "files":
+            self.app.notify(f"This post lives in {post.file or 'a file'}: take it out there, then apply.", severity="warning")
+            return
+        question = f"Delete “{post.title}” of {post.client_name}, with its texts, for all its accounts?"
+        if await self.app.push_screen_wait(
+            Confirm(f"Delete · {post.client_name}", question, yes="Delete", danger=True)
+        ) and await self.app.attempt(self.app.desk.delete_draft(post.post)):
+            self.close_post()
+
+    # ── the model ──
+
+    @work(exclusive=True, group="model", exit_on_error=False)
+    async def action_model(self) -> None:
+        """Show what is proposed; ask when nothing is."""
+        if self.draft is None or not await self.save_all():
+            return
+        draft = self.draft
+        proposals = self._for_current(await self.app.desk.proposals(draft.post.post))
+        answer: str | None = AGAIN
+        while answer == AGAIN:
+            proposals = proposals or await self._ask_model()
+            if not proposals:
+                return
+            answer = await self.app.push_screen_wait(Proposals(draft.post.client_name, proposals))
+            proposals = []
+        if answer == TAKEN:
+            self.app.touch()
+
+    def _for_current(self, proposals: list[ProposalView]) -> list[ProposalView]:
+        current = self.draft.current if self.draft else ""
+        return sorted(proposals, key=lambda p: (p.language != current, p.language, p.variant, p.id))
+
+    async def _ask_model(self) -> list[ProposalView]:
+        assert self.draft is not None
+        self._say_model("Writing…")
+        try:
+            return self._for_current(await self.app.desk.draft(self.draft.post.post, progress=self._say_model))
+        except DeskError as error:
+            self.app.say_error(error)
+            return []
+        finally:
+            self.titles()
+
+    def _say_model(self, words: str) -> None:
+        self.query_one("#fits").border_subtitle = Content(f"The model: {clean(words)}")

@@ -1,0 +1,147 @@
+"""Places that are one list with a pane about the line under the cursor; find narrows the list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from scheduler.desk.views import Sign
+from scheduler.errors import DeskError
+from scheduler.lifecycle import HELD_OVER
+from tui.detail import EVIDENT, detail, detail_title
+from tui.rows import filtered
+from tui.screens.items import ItemScreen
+from tui.text import clean
+from tui.widgets.row_list import Row, RowList
+
+MANY = 1_000
+"""Rows above which they are made in a thread."""
+
+
+class ListScreen(ItemScreen):
+    """Reads rows, keeps the cursor, explains the chosen one."""
+
+    TITLE_WORDS: ClassVar[str] = ""
+    EMPTY: ClassVar[str] = ""
+    rows = getters.query_one(RowList)
+    pane = getters.query_one("#pane-text", Static)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: list[Row] = []
+        self._find = ""
+
+    def compose_body(self) -> ComposeResult:
+        with Vertical(id="panes"):
+            with Vertical(id="list", classes="pane"):
+                yield RowList(empty=self.EMPTY, glyphs=self.app.glyphs)
+                with Horizontal(id="finder"):
+                    yield Static("/", markup=False)
+                    yield Input(placeholder="words to find", id="find", compact=True)
+            with VerticalScroll(id="pane", classes="pane", can_focus=True):
+                yield Static("", id="pane-text", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.rows.focus()
+        self._title()
+
+    async def build(self, count: int, make: Callable[[], list[Row]]) -> list[Row]:
+        """Long lists are made beside the event loop: ten thousand rows cost some 60 ms."""
+        return make() if count < MANY else await asyncio.to_thread(make)
+
+    def show_rows(self, rows: list[Row]) -> None:
+        """New rows from the Desk."""
+        self._all = rows
+        self.rows.show(filtered(rows, self._find))
+        self._title()
+
+    def title_words(self) -> str:
+        """What the list is."""
+        return self.TITLE_WORDS
+
+    def _title(self) -> None:
+        whose = self.app.client_name() or "all clients"
+        self.query_one("#list").border_title = Content(f"{self.title_words()} · {whose}")
+        self.query_one("#list").border_subtitle = Content(f"find: {clean(self._find)} · esc removes") if self._find else None
+
+    def chosen_key(self) -> str:
+        return self.rows.chosen.key if self.rows.chosen else ""
+
+    def chosen_sign(self) -> Sign | None:
+        return self.rows.chosen.sign if self.is_mounted and self.rows.chosen else None
+
+    def chosen_is_late(self) -> bool:
+        row = self.rows.chosen if self.is_mounted else None
+        return row is not None and row.sign is Sign.MISSED and row.words == HELD_OVER
+
+    # ── the pane ──
+
+    @on(RowList.Highlighted)
+    def _highlighted(self, event: RowList.Highlighted) -> None:
+        self.refresh_bindings()
+        self.explain(event.key)
+
+    @work(exclusive=True, group="explain", exit_on_error=False)
+    async def explain(self, key: str) -> None:
+        """Fill the pane."""
+        if not key:
+            self.show_pane("", Content(""))
+            return
+        try:
+            delivery = await self.app.desk.delivery(key)
+            events = await self.app.desk.history(key)
+            known = await self.app.desk.evidence(key) if delivery.sign in EVIDENT else None
+        except DeskError as error:
+            self.show_pane("", Content(clean(str(error))))
+            return
+        body = detail(delivery, events, self.app.desk.tz, self.app.now(), self.app.glyphs, known)
+        self.show_pane(detail_title(delivery), body)
+
+    def show_pane(self, title: str, body: Content) -> None:
+        """Title and text of the pane."""
+        pane = self.query_one("#pane", VerticalScroll)
+        pane.border_title = Content(clean(title)) if title else None
+        self.pane.update(body)
+        pane.scroll_home(animate=False)
+
+    @on(RowList.Opened)
+    def _opened(self) -> None:
+        self.action_open()
+
+    # ── find ──
+
+    def action_find(self) -> None:
+        self.add_class("-finding")
+        self.query_one("#find", Input).focus()
+
+    @on(Input.Changed, "#find")
+    def _finding(self, event: Input.Changed) -> None:
+        self._find = event.value
+        self.rows.show(filtered(self._all, self._find))
+        self._title()
+
+    @on(Input.Submitted, "#find")
+    def _found(self) -> None:
+        self.remove_class("-finding")
+        self.rows.focus()
+
+    def action_back(self) -> None:
+        if self._find or self.has_class("-finding"):
+            self.query_one("#find", Input).value = ""
+            self._find = ""
+            self.remove_class("-finding")
+            self.rows.show(self._all)
+            self._title()
+            self.rows.focus()
+        elif not self.rows.has_focus:
+            self.rows.focus()
+        else:
+            super().action_back()

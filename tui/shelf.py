@@ -1,0 +1,159 @@
+"""The library in lines: posts, media, ideas, what is proposed, and the pane about the one under the cursor. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from scheduler.desk.library_views import IdeaView, LibraryPost, MediaDetail, MediaView, Reminder, Suggestion
+from scheduler.desk.views import PostView, Sign
+from tui.rows import section
+from tui.text import clean, counted, full_when, one_line, some, when_words
+from tui.widgets.row_list import Row
+
+TEXT_SHOWN = 700
+"""Letters of a text in the pane; `enter` shows all."""
+
+
+def post_row(post: LibraryPost, tz: str, now: int) -> Row:
+    """One post, by its last use."""
+    accounts = tuple(one_line(name) for name in post.accounts)
+    return Row(
+        key=post.post,
+        sign=post.sign,
+        when=when_words(post.last_used, tz, now).rsplit(" ", 1)[0] if post.last_used is not None else "",
+        client=one_line(post.client_name),
+        color=post.client_color,
+        account=accounts[0] if len(accounts) == 1 else counted(len(accounts), "account") if accounts else "",
+        title=one_line(post.title) or "no text yet",
+        words=one_line(post.words),
+    )
+
+
+def media_row(media: MediaView) -> Row:
+    """One file; what has no alternative text says so."""
+    words = f"{media.words} · in {counted(media.used, 'post')}"
+    missing = media.kind != "file" and not media.alt
+    return Row(
+        key=media.sha256,
+        sign=Sign.NEEDS_TEXT if missing else Sign.PUBLISHED if media.used else Sign.DRAFT,
+        client=one_line(media.client_name),
+        color=media.client_color,
+        title=one_line(media.name),
+        words=("no alt text · " if missing else "") + one_line(words),
+    )
+
+
+def idea_row(idea: IdeaView, tz: str, now: int) -> Row:
+    """One idea."""
+    return Row(
+        key=str(idea.id),
+        sign=Sign.DRAFT,
+        when=when_words(idea.at, tz, now),
+        client=one_line(idea.client_name),
+        color=idea.client_color,
+        title=one_line(idea.text),
+        words=f"by {one_line(idea.by)}",
+    )
+
+
+def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminder], tz: str, now: int) -> list[Row]:
+    """What has rested and could go out again, then what needs a person."""
+    again = [
+        Row(
+            key=f"again:{n}",
+            sign=Sign.DRAFT,
+            when=when_words(one.at, tz, now),
+            client=one_line(one.client_name),
+            color=one.client_color,
+            account=one_line(one.account),
+            title=one_line(one.title),
+            words=one_line(one.words),
+        )
+        for n, one in enumerate(suggestions)
+    ]
+    needs = [
+        Row(
+            key=f"needs:{n}",
+            sign=Sign.NEEDS_YOU,
+            client=one_line(one.client_name),
+            color=one.client_color,
+            account=one_line(one.about),
+            title=one_line(one.words),
+            words=one_line(one.command),
+        )
+        for n, one in enumerate(reminders)
+    ]
+    return [*section(f"COULD GO OUT AGAIN {len(again)}", again), *section(f"NEEDS A PERSON {len(needs)}", needs)]
+
+
+# ── the pane ─────────────────────────────────────────────────────────────────
+
+
+def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False) -> Content:
+    """Its texts, where each account stands, and what can be done with it."""
+    lines = [Content.assemble((f"{one_line(line.words)}.", "bold"), ("  c makes a new draft of it", "$quiet"))]
+    if line.evergreen:
+        lines.append(Content(f"It comes round again {one_line(line.evergreen)}, as a draft to approve. E changes that."))
+    lines += [
+        Content(f"{one_line(view.account)}: {one_line(view.words)}, {full_when(view.published_at or view.due, tz)}")
+        for view in post.deliveries
+        if view.kind == "post" and view.part == 1
+    ]
+    for text in post.texts:
+        said = clean(text.text)
+        if said.strip():
+            cut = said if whole or len(said) <= TEXT_SHOWN else f"{said[:TEXT_SHOWN]}…"
+            lines += [Content.assemble((f"{one_line(text.field)}", "$quiet")), Content(cut)]
+    if post.brief:
+        lines.append(Content.assemble(("Brief: ", "bold"), one_line(post.brief)))
+    return Content("\n").join(lines)
+
+
+def media_detail(detail: MediaDetail) -> Content:
+    """Its shape, its alternative text, who takes it, where it is."""
+    media = detail.media
+    lines = [Content.assemble((one_line(media.words), "bold"))]
+    lines.append(Content(f"Alt text: “{one_line(media.alt)}”" if media.alt else "No alt text: people who cannot see it miss it."))
+    taken = [one for one in detail.takes if not one.why_not]
+    if taken:
+        lines.append(Content(f"✓ taken by {some([one_line(one.account) for one in taken], 8)}"))
+    lines += [
+        Content(f"✗ {one_line(one.client_name)} · {one_line(one.platform_name)} {one_line(one.account)}: {one_line(one.why_not)}")
+        for one in detail.takes
+        if one.why_not
+    ]
+    lines += [Content(f"in {one_line(use.client_name)} · {one_line(use.title)}: {one_line(use.words)}") for use in detail.uses]
+    lines.append(Content.assemble((one_line(detail.path), "$quiet")))
+    return Content("\n").join(lines)
+
+
+def idea_detail(idea: IdeaView, tz: str) -> Content:
+    """The whole idea and what to do with it."""
+    return Content("\n").join(
+        [
+            Content(clean(idea.text)),
+            Content.assemble((f"kept by {one_line(idea.by)}, {full_when(idea.at, tz)}, for {one_line(idea.client_name)}", "$quiet")),
+            Content("c makes a post of it: the idea is its brief, for you or for the model. d lets it go."),
+        ]
+    )
+
+
+def suggestion_detail(one: Suggestion, tz: str) -> Content:
+    """Why this one, there and then."""
+    return Content("\n").join(
+        [
+            Content(f"{full_when(one.at, tz)} on {one_line(one.platform_name)} {one_line(one.account)}: {one_line(one.words)}"),
+            Content("c makes a draft of it for then. Nothing goes out before a person approves it."),
+        ]
+    )
+
+
+def reminder_detail(one: Reminder) -> Content:
+    """What waits, and where it is done."""
+    where = {"approve": "⏎ goes to Approvals.", "sign_in": "⏎ goes to Accounts.", "empty": "⏎ goes to the calendar."}.get(one.kind, "")
+    about = f"{one_line(one.about)}: " if one.about else ""
+    return Content("\n").join(
+        [Content(f"{about}{one_line(one.words)}."), Content(where), Content.assemble((one_line(one.command), "$quiet"))]
+    )

@@ -1,0 +1,152 @@
+"""What every screen may ask of the program: the Desk, the clock, the chosen client, safe toasts, live facts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Awaitable
+from typing import Literal
+
+from textual import work
+from textual.app import App
+from textual.reactive import reactive
+from textual.signal import Signal
+
+from scheduler.clock import Clock, SystemClock
+from scheduler.desk.desk import Desk
+from scheduler.desk.views import ClientView, Done, Overview
+from scheduler.errors import DeskError
+from tui.text import ASCII, UNICODE, Glyphs, clean
+from tui.words import error_words, undo_words
+
+Severity = Literal["information", "warning", "error"]
+
+
+def glyphs_for(encoding: str | None) -> Glyphs:
+    """Signs this terminal can show."""
+    return UNICODE if "utf" in (encoding or "").lower() else ASCII
+
+
+class Shell(App[None], inherit_bindings=False):
+    """The program as screens know it."""
+
+    facts: reactive[Overview | None] = reactive(None, repaint=False)
+    """The newest overview; None until the first answer."""
+    client: reactive[str | None] = reactive(None, init=False, repaint=False)
+    """The one client that is shown, or None for all."""
+    trouble: reactive[str] = reactive("", repaint=False)
+    """Why facts could not be read; empty when they could."""
+
+    def __init__(self, desk: Desk, *, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.glyphs = glyphs or glyphs_for(sys.stdout.encoding)
+        self.clients: list[ClientView] = []
+        self.writing: str | None = None
+        """The post in the composer, `campaign/post`."""
+        self.reviewing: str | None = None
+        """The post that Approvals should show first."""
+        self.begin_with = ""
+        """The account to connect first; `*`: ask which; empty: none."""
+        self.changed: Signal[None] = Signal(self, "changed")
+        self._clock = clock or SystemClock()
+
+    def now(self) -> int:
+        """UTC microseconds."""
+        return self._clock.wall()
+
+    def take_beginning(self) -> str:
+        """The account to connect first, asked once."""
+        wanted, self.begin_with = self.begin_with, ""
+        return wanted
+
+    def client_name(self) -> str:
+        """Words for the chosen client; empty for all."""
+        return next((clean(c.name) for c in self.clients if self.client is not None and c.id == self.client), "")
+
+    # ── saying ──
+
+    def notify(
+        self, message: str, *, title: str = "", severity: Severity = "information", timeout: float | None = None, markup: bool = False
+    ) -> None:
+        """A toast; text of others is never markup."""
+        super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout or 5, markup=markup)
+
+    def say_error(self, error: DeskError) -> None:
+        """What happened, and what to do."""
+        self.notify(error_words(error), severity="error", timeout=10)
+
+    async def attempt(self, job: Awaitable[Done]) -> Done | None:
+        """Do something and say so; errors of ours become a toast and None."""
+        try:
+            done = await job
+        except DeskError as error:
+            self.say_error(error)
+            self.touch()
+            return None
+        self.notify(undo_words(done.words, done.undo))
+        self.touch()
+        return done
+
+    # ── staying live ──
+
+    def touch(self) -> None:
+        """Something changed: everything visible reads again."""
+        self.read_facts()
+        self.changed.publish(None)
+
+    @work(exclusive=True, group="facts", exit_on_error=False)
+    async def read_facts(self) -> None:
+        try:
+            self.clients = await self.desk.clients()
+            overview = await self.desk.overview(self.client)
+        except DeskError as error:
+            self.trouble = str(error)
+            return
+        self.trouble = ""
+        self.facts = overview
+
+    def watch_client(self) -> None:
+        self.touch()
+
+    # ── going ──
+
+    def open_post(self, post: str) -> None:
+        """Into the composer."""
+        self.opened_from = self.current_mode
+        self.writing = post
+        self.changed.publish(None)
+        self.go("write")
+
+    def open_review(self, post: str) -> None:
+        """To Approvals, with this post first."""
+        self.reviewing = post
+        self.changed.publish(None)
+        self.go("approvals")
+
+    async def write_new(
+        self, *, when: str = "", title: str = "", texts: dict[str, str] | None = None, accounts: tuple[str, ...] = ()
+    ) -> None:
+        """Ask what a new post is about, make it, open it."""
+        raise NotImplementedError
+
+    def hold_client(self, client: str) -> object:
+        """Stop one client only."""
+        raise NotImplementedError
+
+    def release_client(self, client: str) -> object:
+        """Release one client, after a question."""
+        raise NotImplementedError
+
+    def decide_overdue(self, key: str = "") -> object:
+        """Posts whose time passed under a hold, and what becomes of each."""
+        raise NotImplementedError
+
+    def go(self, place: str) -> None:
+        """To a place; `esc` there comes back."""
+        if self.current_mode != place:
+            self.came_from = self.current_mode
+            self.switch_mode(place)
+
+    came_from: str = "today"
+    opened_from: str = "write"
+    """Where the post in the composer was opened."""

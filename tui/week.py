@@ -1,0 +1,90 @@
+"""The week as values: entries by day, a cursor that knows where it can go, clashes. Pure; the grid draws it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from scheduler.desk.views import CalendarRow, Sign
+
+CLASH_MINUTES = 30
+"""Two posts of one account closer than this are marked."""
+
+
+def monday(day: date) -> date:
+    """First day of its week."""
+    return day - timedelta(days=day.weekday())
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where the cursor is: a day, and which of its posts (0 also where there is none)."""
+
+    day: date
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """Seven days of posts."""
+
+    first: date
+    days: dict[date, tuple[CalendarRow, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, first: date, rows: Sequence[CalendarRow]) -> Week:
+        """Sort rows into days."""
+        found: dict[date, list[CalendarRow]] = {}
+        for row in rows:
+            found.setdefault(row.day, []).append(row)
+        return cls(first, {day: tuple(sorted(of_day, key=lambda r: (r.time, r.key))) for day, of_day in found.items()})
+
+    @property
+    def last(self) -> date:
+        """Its Sunday."""
+        return self.first + timedelta(days=6)
+
+    def on(self, day: date) -> tuple[CalendarRow, ...]:
+        """Posts of a day."""
+        return self.days.get(day, ())
+
+    def at(self, spot: Spot) -> CalendarRow | None:
+        """The post under a cursor."""
+        rows = self.on(spot.day)
+        return rows[spot.place] if 0 <= spot.place < len(rows) else None
+
+    def step(self, spot: Spot, by: int) -> Spot:
+        """Up or down inside the day; stops at its ends."""
+        return Spot(spot.day, max(0, min(spot.place + by, len(self.on(spot.day)) - 1)))
+
+    def beside(self, spot: Spot, day: date) -> Spot:
+        """On another day, at the post nearest in time."""
+        here, there = self.at(spot), self.on(day)
+        if here is None or not there:
+            return Spot(day, 0)
+        wanted = minutes(here.time)
+        return Spot(day, min(range(len(there)), key=lambda n: (abs(minutes(there[n].time) - wanted), n)))
+
+    def find(self, key: str) -> Spot | None:
+        """Where a key stands."""
+        return next((Spot(day, n) for day, rows in self.days.items() for n, row in enumerate(rows) if row.key == key), None)
+
+    def clashes(self, day: date) -> bool:
+        """Two posts of one account within half an hour."""
+        last: dict[str, tuple[int, str]] = {}
+        for row in self.on(day):
+            if row.sign is Sign.CANCELLED:
+                continue
+            now, post = minutes(row.time), row.key.partition("@")[0]
+            before = last.get(row.account)
+            if before is not None and now - before[0] < CLASH_MINUTES and before[1] != post:
+                return True
+            last[row.account] = (now, post)
+        return False
+
+
+def minutes(time: str) -> int:
+    """`9:30` as minutes after midnight; 0 for what is no time."""
+    hours, _, rest = time.partition(":")
+    return int(hours) * 60 + int(rest) if hours.isdigit() and rest.isdigit() else 0

@@ -1,0 +1,234 @@
+"""The first run: three questions, then a post that goes out on pretend platforms, and the way to a real account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from scheduler.desk.first_run import FirstPost, FirstRun
+from scheduler.desk.views import DeliveryView
+from scheduler.errors import DeskError
+from tui.dialogs.ask_words import AskWords, needs_words
+from tui.dialogs.pick import Pick
+from tui.handles import HANDLES, wrong_handle
+from tui.shell import Shell
+from tui.text import clean, one_line
+from tui.theme import FALLBACKS, THEMES
+from tui.words import error_words
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
+
+STYLES = Path(__file__).parent / "styles"
+TRY = "try"
+WAYS = (
+    (TRY, "Try it out: a pretend Bluesky and Mastodon on this computer, half a minute"),
+    ("bluesky", "Connect a Bluesky account"),
+    ("mastodon", "Connect a Mastodon account (or GoToSocial, Pixelfed)"),
+    ("instagram", "Connect an Instagram account (professional)"),
+)
+HELLO = (
+    "daypart plans, approves and publishes posts. Nothing is published without your approval.\n\n"
+    "This folder is empty. Three questions, and your first post goes out on pretend platforms on this computer: nothing leaves it.\n\n"
+    "Campaign files from your team? Leave, and open their folder: daypart --workspace FOLDER"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """How the desk opens after the first run."""
+
+    place: str
+    connect: str = ""
+    """This account is connected first; `*`: ask which; empty: none."""
+
+
+class Welcome(Shell, inherit_bindings=False):
+    """Opens where there is no workspace; `then` says how to go on afterwards."""
+
+    CSS_PATH = [STYLES / "base.tcss", STYLES / "dialogs.tcss", STYLES / "welcome.tcss"]
+    BINDINGS = [
+        Binding("q,ctrl+q,escape", "leave", "Leave", show=False, id="welcome.leave", tooltip="Leave; what was made stays"),
+        Binding("enter", "go_on", "Go on", show=False, id="welcome.go_on", tooltip="Begin, or open the desk"),
+        Binding("c", "connect", "Connect", show=False, id="welcome.connect", tooltip="Connect a real account"),
+        Binding("tab", "app.focus_next", "Next", show=False),
+        Binding("shift+tab", "app.focus_previous", "Before", show=False),
+    ]
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self, first: FirstRun) -> None:
+        super().__init__(cast("Desk", None))  # there is no desk yet, and nothing of the first run asks it
+        self.first = first
+        self.then: Next | None = None
+        """None: the person left."""
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self._done = False
+        self._busy = False
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return FALLBACKS
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="welcome", classes="pane") as box:
+            box.border_title = Content("Welcome")
+            with VerticalScroll(id="said", can_focus=False):
+                yield Static(Content(HELLO), id="story", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Leave (q)"), id="leave")
+                yield Button(Content("Connect a real account (c)"), id="connect")
+                yield Button(Content("Begin (⏎)"), id="begin", variant="primary")
+
+    def on_mount(self) -> None:
+        self.query_one("#connect").display = False
+        self.query_one("#begin").focus()
+
+    # ── the three questions ──
+
+    @work(exclusive=True, group="ask", exit_on_error=False)
+    async def ask(self) -> None:
+        """`esc` goes one question back."""
+        name, way, step = "", "", 1
+        while 0 < step < 4:
+            if step == 1:
+                answer = await self.push_screen_wait(_name_question(name))
+                name, step = (answer, 2) if answer else (name, 0)
+            elif step == 2:
+                answer = await self.push_screen_wait(Pick(f"2 of 3 · {clean(name)} · what now?", WAYS, chosen=way or TRY))
+                way, step = (answer, 3) if answer else (way, 1)
+            else:
+                answer = await self.push_screen_wait(_words_question(name) if way == TRY else _handle_question(name, way))
+                step = 4 if answer else 2
+                if answer:
+                    await (self._try(name, answer) if way == TRY else self._own(name, way, answer))
+
+    async def _try(self, name: str, words: str) -> None:
+        self._begin_work()
+        try:
+            first = await self.first.try_it(name, words, self._say)
+        except DeskError as error:
+            self._end_work(error_words(error), opened=self.first.desk is not None)
+            return
+        self._end_work(*_story(name, words, first), opened=True)
+
+    async def _own(self, name: str, platform: str, handle: str) -> None:
+        self._begin_work()
+        try:
+            account = await self.first.own(name, platform, handle)
+        except DeskError as error:
+            self._end_work(error_words(error), opened=self.first.desk is not None)
+            return
+        self._leave_for(Next("accounts", account))
+
+    # ── what is shown ──
+
+    def _begin_work(self) -> None:
+        self._busy = True
+        self._lines: list[str] = []
+        self.query_one(".buttons").display = False
+        self._tell()
+
+    def _say(self, words: str) -> None:
+        self._lines.append(f"{self.glyphs.dot} {words} …")
+        self._tell()
+
+    def _tell(self) -> None:
+        self.query_one("#story", Static).update(Content("\n".join(map(clean, self._lines))))
+        self.query_one("#said").scroll_end(animate=False)
+
+    def _end_work(self, *words: str, opened: bool) -> None:
+        self._busy, self._done = False, opened
+        self._lines += ["", *words]
+        self._tell()
+        self.query_one(".buttons").display = True
+        self.query_one("#connect").display = opened
+        self.query_one("#begin", Button).label = Content("Open the desk (⏎)" if opened else "Try again (⏎)")
+        self.query_one("#begin").focus()
+
+    # ── going on ──
+
+    @on(Button.Pressed, "#begin")
+    def action_go_on(self) -> None:
+        if self._busy:
+            return
+        if self._done:
+            self._leave_for(Next("outbox"))
+        else:
+            self.ask()
+
+    @on(Button.Pressed, "#connect")
+    def action_connect(self) -> None:
+        if self._done and not self._busy:
+            self._leave_for(Next("accounts", "*"))
+
+    @on(Button.Pressed, "#leave")
+    def action_leave(self) -> None:
+        self.exit()
+
+    def _leave_for(self, then: Next) -> None:
+        self.then = then
+        self.exit()
+
+
+def _name_question(name: str) -> AskWords:
+    return AskWords(
+        "Welcome · 1 of 3", "Whose posts are these? Your own name, or your first client's.", yes="Go on", no="Not now", value=name,
+        placeholder="for example: Kawa Wrocław", check=needs_words("a name"), details="Three questions; esc goes one back.",
+    )  # fmt: skip
+
+
+def _words_question(name: str) -> AskWords:
+    return AskWords(
+        f"3 of 3 · {clean(name)} · first words", "What shall your first post say?", yes="Approve and send", no="Back",
+        placeholder="for example: Hello, we open on Saturday", check=needs_words("a few words"),
+        details="⏎ approves exactly these words, and sends them on the pretend Bluesky and Mastodon. Nobody else can see them.",
+    )  # fmt: skip
+
+
+def _handle_question(name: str, platform: str) -> AskWords:
+    question, example = HANDLES[platform]
+    return AskWords(
+        f"3 of 3 · {clean(name)} · your account", question, yes="Go on", no="Back", placeholder=f"for example: {example}",
+        check=lambda words: wrong_handle(platform, words),
+        details="It is written into daypart.yaml in this folder. Signing in comes next; secrets are never in files.",
+    )  # fmt: skip
+
+
+def _story(name: str, words: str, first: FirstPost) -> list[str]:
+    good = all(view.state == "published" for view in first.sent)
+    head = f"Your first post is out, {first.seconds:.0f} s after your yes:" if good else "Not everything went out:"
+    lines = [head, "", f"  {clean(name)}", f"  “{one_line(words)}”", ""]
+    lines += [_line(view) for view in first.sent]
+    page = next((f"{url.scheme}://{url.netloc}/" for url in (urlsplit(view.remote_url or "") for view in first.sent) if url.netloc), "")
+    if good:
+        lines += ["", "You said yes to exactly these words, and each went out once."]
+    if page:
+        lines += [f"Look at them in a browser on this computer: {page}"]
+    return [*lines, "", "Now the desk: ⏎ opens it on your post. c connects a real account."]
+
+
+def _line(view: DeliveryView) -> str:
+    place = f"{one_line(view.platform_name)} (sandbox)"
+    return f"  {place}: {one_line(view.words)}"
+
+
+async def welcome(root: Path) -> tuple[FirstRun, Next | None]:
+    """Ask, and do it. The caller closes what was begun."""
+    first = FirstRun(root)
+    app = Welcome(first)
+    try:
+        await app.run_async()
+        return first, app.then
+    except BaseException:
+        await first.close()
+        raise

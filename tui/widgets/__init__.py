@@ -1,0 +1,1 @@
+"""Reusable pieces of the screen that know nothing of the Desk."""

@@ -1,0 +1,290 @@
+"""A list of any length, drawn line by line: deliveries under headings, one cursor, only changed lines repainted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from scheduler.desk.views import Sign
+from tui.actions import MOVE, bindings
+from tui.text import UNICODE, Glyphs
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line. With a heading it cannot be chosen."""
+
+    key: str
+    sign: Sign = Sign.DRAFT
+    when: str = ""
+    client: str = ""
+    color: str = ""
+    account: str = ""
+    title: str = ""
+    words: str = ""
+    heading: str = ""
+
+    def has(self, words: str) -> bool:
+        """Whether every one of the words stands somewhere in the line."""
+        whole = f"{self.client} {self.account} {self.title} {self.words} {self.when} {self.key}".casefold()
+        return all(word in whole for word in words.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Widths in cells; each column is followed by a blank."""
+
+    when: int
+    client: int
+    account: int
+    title: int
+    words: int
+
+
+LEAD = 3
+"""Cursor, sign, blank."""
+LEAST = 26
+"""Cells for title and state; with less, first the account goes (the pane beside tells it), then the state."""
+
+
+def columns(rows: Sequence[Row], width: int) -> Columns:
+    """Widths for what is shown: times whole, names as far as they need it, the rest shared by title and state."""
+    roomy = width >= 96
+    longest = [max((len(getattr(row, name)) for row in rows if not row.heading), default=0) for name in ("when", "client", "account")]
+    when = min(longest[0], 16)
+    client = min(longest[1], 20 if roomy else 13)
+    account = min(longest[2], 24 if roomy else 11)
+    rest = width - LEAD - when - 1 - client - 2 - account - 1
+    if rest < LEAST:
+        account, rest = 0, rest + account
+    if rest < LEAST:
+        return Columns(when, client, account, max(0, rest), 0)
+    title = rest * 45 // 100
+    return Columns(when, client, account, title, max(0, rest - title - 1))
+
+
+def section_of(key: str, rows: Sequence[Row]) -> tuple[str, list[str]]:
+    """The heading a key stands under, and all keys under it; empty when the key is not there."""
+    heading, keys, found = "", list[str](), False
+    for row in rows:
+        if row.heading:
+            if found:
+                break
+            heading, keys = row.key, []
+        else:
+            keys.append(row.key)
+            found = found or row.key == key
+    return (heading, keys) if found else ("", [])
+
+
+class RowList(ScrollView, can_focus=True):
+    """Lines with one cursor. Knows nothing of where they come from."""
+
+    COMPONENT_CLASSES = SIGN_CLASSES | {"row--cursor", "row--rest", "row--heading", "row--quiet", "row--text"}
+    DEFAULT_CSS = (
+        """
+    RowList {
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        .row--text { color: $foreground; }
+        .row--quiet { color: $quiet; }
+        .row--heading { color: $quiet; text-style: bold; }
+        .row--rest { background: $panel; color: $foreground; }
+        .row--cursor { background: $primary; color: $on-cursor; text-style: bold; }
+        &:nocolor { .row--cursor { background: $surface; color: $foreground; text-style: bold reverse; } }
+"""
+        + SIGN_CSS
+        + "}"
+    )
+    BINDINGS = bindings(MOVE)
+    cursor: reactive[int] = reactive(0, init=False, repaint=False)
+    """Index of the chosen line."""
+
+    @dataclass
+    class Highlighted(Message):
+        """Another line is under the cursor (empty key: none)."""
+
+        key: str
+
+    @dataclass
+    class Opened(Message):
+        """A line was opened."""
+
+        key: str
+
+    def __init__(self, *, empty: str = "Nothing here", glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.empty = empty
+        self.glyphs = glyphs
+        self.rows: Sequence[Row] = []
+        self.read = False
+        """Whether there was an answer at all: before it, nobody knows that there is nothing."""
+        self._columns = Columns(0, 0, 0, 0, 0)
+        self._measured = 0
+        self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(512)
+
+    # ── what is shown ──
+
+    @property
+    def chosen(self) -> Row | None:
+        """The line under the cursor."""
+        row = self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
+        return None if row is None or row.heading else row
+
+    def show(self, rows: list[Row]) -> None:
+        """Replace the lines; the cursor stays on its key. When that went to another section, the next line moves up to it."""
+        key = self.chosen.key if self.chosen else ""
+        self.read = True
+        before, beside = section_of(key, self.rows)
+        if key and section_of(key, rows)[0] != before:
+            left = {row.key for row in rows}
+            at = beside.index(key)
+            key = next((name for name in (*beside[at + 1 :], *reversed(beside[:at])) if name in left), "")
+        old, self.rows = self.rows, rows
+        plan = self._columns
+        self._measure()
+        if plan == self._columns and len(old) == len(rows):
+            changed = [n for n, row in enumerate(rows) if row != old[n]]
+            self._repaint(changed) if len(changed) < 40 else self._forget()
+        else:
+            self.virtual_size = Size(0, max(1, len(rows)))
+            self._forget()
+        self.choose(key)
+
+    def choose(self, key: str) -> bool:
+        """Put the cursor on a key; the nearest line when it is gone."""
+        at = next((n for n, row in enumerate(self.rows) if row.key == key and not row.heading), None)
+        place = at if at is not None else self._nearest(min(self.cursor, len(self.rows) - 1), 1)
+        moved = place != self.cursor
+        self.cursor = place
+        if not moved:
+            self.post_message(self.Highlighted(self.chosen.key if self.chosen else ""))
+        return at is not None
+
+    def _measure(self) -> None:
+        self._measured = self.scrollable_content_region.width
+        self._columns = columns(self.rows, self._measured)
+
+    def _forget(self) -> None:
+        self._strips.clear()
+        self.refresh()
+
+    def _repaint(self, places: list[int]) -> None:
+        top, width = int(self.scroll_offset.y), self.size.width
+        for place in places:
+            self._strips.discard((place, True))
+            self._strips.discard((place, False))
+        self.refresh(*(Region(0, place - top, width, 1) for place in places if 0 <= place - top < self.size.height))
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(0, max(1, len(self.rows)))
+        self._measure()
+        self._forget()
+
+    def on_focus(self) -> None:
+        self._repaint([self.cursor])
+
+    def on_blur(self) -> None:
+        self._repaint([self.cursor])
+
+    # ── drawing ──
+
+    def render_line(self, y: int) -> Strip:
+        place = y + int(self.scroll_offset.y)
+        if self._measured != self.scrollable_content_region.width:
+            self._measure()  # a scrollbar came or went
+            self._strips.clear()
+        if place >= len(self.rows):
+            text = f" {self.empty if self.read else 'Reading…'}" if not self.rows and y == 0 else ""
+            return line([Segment(text, self.get_component_rich_style("row--quiet"))], self.size.width, self.rich_style)
+        key = (place, place == self.cursor)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = self._strips[key] = self._draw(self.rows[place], place == self.cursor)
+        return strip
+
+    def _draw(self, row: Row, here: bool) -> Strip:
+        width = self.scrollable_content_region.width
+        if row.heading:
+            return line([Segment(f" {row.heading}", self.get_component_rich_style("row--heading"))], width, self.rich_style)
+        part = ("row--cursor" if self.has_focus else "row--rest") if here else "row--text"
+        style = self.get_component_rich_style(part)
+        return line(self._segments(row, here, style), width, style if here else self.rich_style)
+
+    def _segments(self, row: Row, here: bool, style: Style) -> list[Segment]:
+        glyphs, plan = self.glyphs, self._columns
+        colored = style if here and self.has_focus else style + self._foreground(sign_class(row.sign))
+        quiet = style if here else self.get_component_rich_style("row--quiet")
+        return [
+            Segment(glyphs.cursor if here else " ", style),
+            Segment(f"{sign_text(row.sign, glyphs)} ", colored),
+            cell(row.when, plan.when, style, glyphs),
+            Segment(" ", style),
+            client_bar(row.color, style, glyphs),
+            cell(row.client, plan.client, style, glyphs),
+            Segment(" ", style),
+            cell(row.account, plan.account, quiet, glyphs),
+            Segment(" ", style),
+            cell(row.title, plan.title, style, glyphs),
+            Segment(" ", style),
+            cell(row.words, plan.words, colored, glyphs),
+        ]
+
+    def _foreground(self, part: str) -> Style:
+        found = self.get_component_rich_style(part)
+        return Style(color=found.color, bold=found.bold)
+
+    # ── moving ──
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self._repaint([old, new])
+        above = new > 0 and bool(self.rows) and bool(self.rows[new - 1].heading)
+        self.scroll_to_region(Region(0, new - above, self.size.width, 1 + above), animate=False, force=True)
+        self.post_message(self.Highlighted(self.chosen.key if self.chosen else ""))
+
+    def _nearest(self, place: int, step: int) -> int:
+        """The next line that can be chosen from `place`, first in the direction of `step`."""
+        for way in (step, -step):
+            at = place
+            while 0 <= at < len(self.rows):
+                if not self.rows[at].heading:
+                    return at
+                at += way
+        return 0
+
+    def action_step(self, step: int) -> None:
+        if 0 <= self.cursor + step < len(self.rows):
+            self.cursor = self._nearest(self.cursor + step, step)
+
+    def action_page(self, way: int) -> None:
+        if self.rows:
+            page = max(1, self.size.height - 1)
+            place = min(max(self.cursor + way * page, 0), len(self.rows) - 1)
+            self.cursor = self._nearest(place, way)
+
+    def action_edge(self, way: int) -> None:
+        if self.rows:
+            self.cursor = self._nearest(0 if way < 0 else len(self.rows) - 1, -way)
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.y + int(self.scroll_offset.y)
+        if 0 <= place < len(self.rows) and not self.rows[place].heading:
+            again = place == self.cursor and event.chain > 1
+            self.cursor = place
+            if again:
+                self.post_message(self.Opened(self.rows[place].key))

@@ -1,0 +1,288 @@
+"""A week in one widget: days across, each day's posts below each other, one cursor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from scheduler.desk.views import CalendarRow
+from tui.actions import WEEK, bindings
+from tui.text import DAYS, UNICODE, Glyphs, one_line
+from tui.week import Spot, Week, monday
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
+
+PLATFORM_CODES = {
+    "instagram": "IG",
+    "bluesky": "BS",
+    "mastodon": "MS",
+    "threads": "TH",
+    "linkedin": "LI",
+    "tiktok": "TT",
+    "facebook": "FB",
+    "x": "X",
+}
+TALL = 30
+"""Rows from which each post also shows its title."""
+
+
+class WeekGrid(Widget, can_focus=True):
+    """Draws a `Week`. Knows nothing of where it comes from."""
+
+    COMPONENT_CLASSES = SIGN_CLASSES | {
+        "week--head",
+        "week--today",
+        "week--here",
+        "week--cursor",
+        "week--rest",
+        "week--text",
+        "week--quiet",
+        "week--more",
+    }
+    DEFAULT_CSS = (
+        """
+    WeekGrid {
+        .week--head { color: $quiet; text-style: bold; }
+        .week--today { color: $primary; text-style: bold underline; }
+        .week--here { color: $foreground; background: $panel; text-style: bold; }
+        .week--text { color: $foreground; }
+        .week--quiet { color: $quiet; }
+        .week--more { color: $quiet; text-style: italic; }
+        .week--rest { background: $panel; color: $foreground; }
+        .week--cursor { background: $primary; color: $on-cursor; text-style: bold; }
+        &:nocolor {
+            .week--cursor { background: $surface; color: $foreground; text-style: bold reverse; }
+            .week--here { text-style: bold underline; }
+        }
+"""
+        + SIGN_CSS
+        + "}"
+    )
+    BINDINGS = bindings(WEEK)
+    spot: reactive[Spot] = reactive(Spot(date(2026, 1, 1)), init=False, repaint=False)
+    """Where the cursor is."""
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another post or day."""
+
+        spot: Spot
+
+    @dataclass
+    class WeekNeeded(Message):
+        """Another week is shown; its posts are missing."""
+
+        first: date
+
+    @dataclass
+    class Opened(Message):
+        """A post was opened."""
+
+        key: str
+
+    def __init__(self, today: date, *, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__()
+        self.glyphs = glyphs
+        self.today = today
+        self.week = Week(monday(today))
+        self._tops: dict[date, int] = {}
+        self._strips: dict[tuple[date, int], Strip] = {}
+        self.set_reactive(WeekGrid.spot, Spot(today))
+
+    # ── what is shown ──
+
+    @property
+    def chosen(self) -> CalendarRow | None:
+        """The post under the cursor."""
+        return self.week.at(self.spot)
+
+    def show(self, week: Week) -> None:
+        """New posts; the cursor stays on its post, also when that moved to another day of the week."""
+        key = self.chosen.key if self.chosen else ""
+        old, self.week = self.week, week
+        changed = [day for day in self._days() if old.on(day) != week.on(day)] if old.first == week.first else self._days()
+        spot = (week.find(key) if key else None) or week.step(self.spot, 0)
+        for day in changed:
+            self._forget(day)
+        if spot == self.spot:
+            self.post_message(self.Moved(spot))
+        self.spot = spot
+
+    def seek(self, spot: Spot) -> None:
+        """Go to a day, in another week if need be."""
+        if monday(spot.day) != self.week.first:
+            self.week = Week(monday(spot.day))
+            self._tops.clear()
+            self._strips.clear()
+            self.refresh()
+            self.post_message(self.WeekNeeded(self.week.first))
+        self.spot = spot
+
+    def _days(self) -> list[date]:
+        return [self.week.first + timedelta(days=n) for n in range(7)]
+
+    # ── measures ──
+
+    @property
+    def _lines(self) -> int:
+        """Lines of one post."""
+        return 4 if self.size.height >= TALL else 3
+
+    @property
+    def _room(self) -> int:
+        """Posts that fit under a day's head, one line kept for “more”."""
+        return max(1, (self.size.height - 2) // self._lines)
+
+    def _edges(self, column: int) -> tuple[int, int]:
+        width = self.size.width
+        return column * width // 7, (column + 1) * width // 7
+
+    def _column_of(self, x: int) -> int:
+        return next((n for n in range(7) if x < self._edges(n)[1]), 6)
+
+    def _top(self, day: date) -> int:
+        """First post that is drawn: the cursor's day scrolls with it."""
+        rows, room = self.week.on(day), self._room
+        top = min(self._tops.get(day, 0), max(0, len(rows) - room))
+        if day == self.spot.day:
+            top = max(min(top, self.spot.place), self.spot.place - room + 1)
+        self._tops[day] = top
+        return top
+
+    # ── drawing ──
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._strips.clear()
+
+    def on_resize(self) -> None:
+        self._strips.clear()
+
+    def on_focus(self) -> None:
+        self._forget(self.spot.day)
+
+    def on_blur(self) -> None:
+        self._forget(self.spot.day)
+
+    def _forget(self, day: date) -> None:
+        column = (day - self.week.first).days
+        if not 0 <= column < 7:
+            return
+        for y in range(self.size.height):
+            self._strips.pop((day, y), None)
+        left, right = self._edges(column)
+        self.refresh(Region(left, 0, right - left, self.size.height))
+
+    def _forget_posts(self, day: date, places: tuple[int, ...]) -> None:
+        left, right = self._edges((day - self.week.first).days)
+        for place in places:
+            y = 1 + (place - self._tops.get(day, 0)) * self._lines
+            for part in range(self._lines):
+                self._strips.pop((day, y + part), None)
+            self.refresh(Region(left, y, right - left, self._lines))
+
+    def render_line(self, y: int) -> Strip:
+        return line([segment for day in self._days() for segment in self._column(day, y)], self.size.width, self.rich_style)
+
+    def _column(self, day: date, y: int) -> Strip:
+        strip = self._strips.get((day, y))
+        if strip is None:
+            left, right = self._edges((day - self.week.first).days)
+            strip = self._strips[day, y] = line(self._draw(day, y, right - left - 1), right - left, self.rich_style)
+        return strip
+
+    def _draw(self, day: date, y: int, width: int) -> list[Segment]:
+        if y == 0:
+            return [self._head(day, width)]
+        rows, top = self.week.on(day), self._top(day)
+        place, part = divmod(y - 1, self._lines)
+        place += top
+        if place - top < self._room and place < len(rows):
+            return self._entry(rows[place], part, width, here=self.spot == Spot(day, place))
+        below = len(rows) - top - self._room
+        if below > 0 and y == 1 + self._room * self._lines:
+            return [cell(f"+{below} more", width, self._style("week--more"), self.glyphs)]
+        if not rows and y == 1 and day == self.spot.day:
+            return [cell("n new post", width, self._style("week--more"), self.glyphs)]
+        return []
+
+    def _head(self, day: date, width: int) -> Segment:
+        here, today, rows = day == self.spot.day, day == self.today, self.week.on(day)
+        name = f"{DAYS[day.weekday()]} {day.day}"
+        if today:
+            name = f"[{name}]" if width >= 13 else f"[{name.replace(' ', '')}]"
+        text = f"{self.glyphs.cursor if here else ' '}{name}"
+        for extra in (
+            f" {self.glyphs.dot}{len(rows)}" if rows else "",
+            f" {self.glyphs.clash}" if self.week.clashes(day) else "",
+            f" {self.glyphs.above}" if self._top(day) else "",
+        ):
+            if cell_len(text + extra) > width:
+                extra = extra.lstrip()
+            if cell_len(text + extra) <= width:
+                text += extra
+        return cell(text, width, self._style("week--here" if here else "week--today" if today else "week--head"), self.glyphs)
+
+    def _entry(self, row: CalendarRow, part: int, width: int, *, here: bool) -> list[Segment]:
+        style = self._style(("week--cursor" if self.has_focus else "week--rest") if here else "week--text")
+        quiet = style if here else self._style("week--quiet")
+        if part == 0:
+            return self._first(row, width, here=here, style=style)
+        bar = client_bar(row.client_color, style, self.glyphs)
+        texts: dict[int, tuple[str, Style]] = {1: (row.client_name, style), 2: (row.account, quiet), 3: (row.title, quiet)}
+        text, text_style = texts[part]
+        return [bar, cell(one_line(text), width - 1, text_style, self.glyphs)]
+
+    def _first(self, row: CalendarRow, width: int, *, here: bool, style: Style) -> list[Segment]:
+        sign = self._style(sign_class(row.sign))
+        colored = style if here and self.has_focus else style + Style(color=sign.color, bold=sign.bold)
+        code = PLATFORM_CODES.get(row.platform, row.platform[:2].upper())
+        time = row.time.removeprefix("0") if row.time[:1] == "0" and row.time[1:2].isdigit() else row.time
+        mark = self.glyphs.cursor if here else ""
+        return [
+            Segment(f"{mark}{sign_text(row.sign, self.glyphs)}", colored),
+            cell(f"{time:>5} {code}", width - 1 - cell_len(mark), style, self.glyphs),
+        ]
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(part)
+
+    # ── moving ──
+
+    def watch_spot(self, old: Spot, new: Spot) -> None:
+        if old.day == new.day and self._tops.get(old.day, 0) == self._top(new.day):
+            self._forget_posts(new.day, (old.place, new.place))  # two posts, not the day
+        else:
+            for day in {old.day, new.day}:
+                self._forget(day)
+        self.post_message(self.Moved(new))
+
+    def action_day(self, by: int) -> None:
+        day = self.spot.day + timedelta(days=by)
+        self.seek(self.week.beside(self.spot, day))
+
+    def action_page(self, by: int) -> None:
+        self.seek(Spot(self.spot.day + timedelta(days=7 * by)))
+
+    def action_step(self, by: int) -> None:
+        self.spot = self.week.step(self.spot, by)
+
+    def action_edge(self, way: int) -> None:
+        self.spot = self.week.step(self.spot, way * len(self.week.on(self.spot.day)))
+
+    def on_click(self, event: events.Click) -> None:
+        day = self.week.first + timedelta(days=self._column_of(event.x))
+        place = self._top(day) + max(0, event.y - 1) // self._lines
+        spot = Spot(day, place) if self.week.at(Spot(day, place)) else Spot(day, 0)
+        if spot == self.spot and event.chain > 1 and (row := self.chosen):
+            self.post_message(self.Opened(row.key))
+        self.spot = spot

@@ -1,0 +1,166 @@
+"""A post being written: its texts, what is saved of them, and where the model's words stand while one types. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from scheduler.desk.views import Counter, DeliveryView, PostView, Sign, Span
+
+SETTLED = {Sign.PUBLISHED, Sign.SENDING, Sign.CHECKING, Sign.NEEDS_YOU, Sign.CANCELLED}
+
+
+def is_head(delivery: DeliveryView) -> bool:
+    """What is approved and moved as a whole: the post itself, not its later parts or its first comment."""
+    return delivery.part <= 1 and delivery.kind != "comment"
+
+
+def shift_spans(old: str, new: str, spans: Sequence[Span]) -> tuple[Span, ...]:
+    """Where spans stand after an edit; what was typed over loses its mark. The Desk decides anew at the next save."""
+    start = 0
+    shortest = min(len(old), len(new))
+    while start < shortest and old[start] == new[start]:
+        start += 1
+    tail = 0
+    while tail < shortest - start and old[len(old) - 1 - tail] == new[len(new) - 1 - tail]:
+        tail += 1
+    end, by = len(old) - tail, len(new) - len(old)
+    moved: list[Span] = []
+    for span in spans:
+        if span.end <= start:
+            moved.append(span)
+        elif span.start >= end:
+            moved.append(replace(span, start=span.start + by, end=span.end + by))
+        else:
+            moved += [part for part in (replace(span, end=start), Span(end + by, span.end + by, span.origin)) if part.end > part.start]
+    return tuple(moved)
+
+
+@dataclass(slots=True)
+class Passage:
+    """One text of the post."""
+
+    text: str
+    saved: str
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def dirty(self) -> bool:
+        """Typed and not saved."""
+        return self.text != self.saved
+
+
+@dataclass(slots=True)
+class Draft:
+    """The post in the composer."""
+
+    post: PostView
+    passages: dict[str, Passage] = field(default_factory=dict)
+    current: str = ""
+    unlocked: bool = False
+    """A person said that the approval may be broken."""
+
+    @classmethod
+    def of(cls, post: PostView) -> Draft:
+        """As it is saved."""
+        draft = cls(post, {view.field: Passage(view.text, view.text, view.spans) for view in post.texts})
+        draft.current = next(iter(draft.passages), "")
+        return draft
+
+    @property
+    def passage(self) -> Passage:
+        """The text in the editor."""
+        return self.passages.get(self.current) or Passage("", "")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All texts as typed."""
+        return {name: passage.text for name, passage in self.passages.items()}
+
+    @property
+    def dirty(self) -> list[str]:
+        """Texts that are not saved."""
+        return [name for name, passage in self.passages.items() if passage.dirty]
+
+    @property
+    def fixed(self) -> str:
+        """Why the text cannot be changed here; empty when it can."""
+        if self.post.managed_by == "files":
+            return f"written in {self.post.file or 'a file'}: edit it there"
+        if self.post.deliveries and all(delivery.sign in SETTLED for delivery in self.post.deliveries):
+            return "sent already: the text cannot change any more"
+        return ""
+
+    @property
+    def approved(self) -> list[DeliveryView]:
+        """What an edit would take back from the plan."""
+        return [delivery for delivery in self.post.deliveries if delivery.approval is not None and delivery.sign not in SETTLED]
+
+    @property
+    def locked(self) -> bool:
+        """Approved texts are opened for writing only after a question."""
+        return bool(self.approved) and not self.unlocked
+
+    def type(self, text: str) -> None:
+        """The text in the editor is another now."""
+        passage = self.passages.setdefault(self.current, Passage("", ""))
+        passage.spans = shift_spans(passage.text, text, passage.spans)
+        passage.text = text
+
+    def follow(self, post: PostView) -> list[str]:
+        """The Desk's newest answer. What is being typed stays; texts that changed elsewhere meanwhile are named."""
+        crossed: list[str] = []
+        self.post = post
+        self.unlocked = self.unlocked and bool(self.approved)
+        for view in post.texts:
+            mine = self.passages.get(view.field)
+            if mine is None or not mine.dirty or mine.text == view.text:
+                self.passages[view.field] = Passage(view.text, view.text, view.spans)
+            elif mine.saved != view.text:
+                crossed.append(view.field)
+                mine.saved = view.text
+        gone = set(self.passages) - {view.field for view in post.texts}
+        for name in gone:
+            if not self.passages[name].dirty:
+                del self.passages[name]
+        if self.current not in self.passages:
+            self.current = next(iter(self.passages), "")
+        return crossed
+
+    def step(self, by: int) -> None:
+        """The next text."""
+        names = list(self.passages)
+        if names:
+            self.current = names[(names.index(self.current) + by) % len(names)]
+
+
+def fits_until(counters: Sequence[Counter], current: str, length: int) -> int:
+    """Up to where the text in the editor fits every account that sends it."""
+    ends = [counter.fits_until for counter in counters if counter.field in {"", current}]
+    return min([*ends, length])
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One problem with the account it belongs to."""
+
+    account: str
+    platform_name: str
+    text: str
+    """Which text; empty when unknown."""
+    at: int
+    """Where the text stops fitting."""
+    field: str
+    message: str
+    hints: tuple[str, ...]
+    is_error: bool
+
+
+def troubles(counters: Sequence[Counter]) -> list[Trouble]:
+    """Everything that does not fit, errors first."""
+    found = [
+        Trouble(c.account, c.platform_name, c.field, c.fits_until, p.field, p.message, p.hints, p.is_error)
+        for c in counters
+        for p in c.problems
+    ]
+    return sorted(found, key=lambda trouble: not trouble.is_error)
