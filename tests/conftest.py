@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples each run: a change is judged by what it changed, not by the luck of the day.
+# `EXPLORE=1 ./run test` looks where nobody has looked yet; what it finds becomes an `@example`.
+settings.register_profile("judging", deadline=None, derandomize=True)
+settings.register_profile("exploring", deadline=None, print_blob=True)
+settings.load_profile("exploring" if os.environ.get("EXPLORE") else "judging")
 
 
 @pytest.fixture(autouse=True)

@@ -69,23 +69,22 @@ def _without_signs(line: str) -> str:
 
 
 def _signs_off(text: str) -> str:
+    """The words stay; where a sign stood between two of them a space does, or “now.#CN” would become a link."""
     for tag in reversed(find_hashtags(text)):
-        text = text[: tag.start] + tag.tag + text[tag.end :]
+        before = text[: tag.start]
+        between = " " if before and not before[-1].isspace() else ""
+        text = f"{before}{between}{tag.tag}{text[tag.end :]}"
     return text
 
 
 def _tags(tags: Iterable[str], rules: Rules) -> tuple[str, ...]:
-    """The brand's own first, each once, legal and allowed, not too many."""
+    """The brand's own first, each once, legal and allowed, not too many; a handle or a bare figure is no hashtag."""
     kept: dict[str, str] = {}
-    split = (piece for written in tags for piece in regex.split(r"[\s,#＃]+", written))
+    split = (piece for written in tags for piece in regex.split(r"[\s,#＃]+", written) if "@" not in visible(piece))
     for tag in (*rules.tags_always, *split):
         plain = "".join(_TAG.findall(visible(tag)))
         always = tag in rules.tags_always
-        if (
-            any(map(str.isalnum, plain))
-            and not plain.isdecimal()
-            and (always or rules.tags_allowed is None or plain.casefold() in rules.tags_allowed)
-        ):
+        if any(map(str.isalpha, plain)) and (always or rules.tags_allowed is None or plain.casefold() in rules.tags_allowed):
             kept.setdefault(plain.casefold(), plain)
     return tuple(kept.values())[: max(0, rules.tags_max)]
 
