@@ -20,7 +20,7 @@ TOO_LONG = lifecycle.LEASE / SECOND
 SAID_NO = "the platform said “slow down” and published it all the same"
 CHANGED = "its words were changed on the platform before it was looked for"
 FROZEN = "left after a freeze longer than the lease, when others had decided"
-LATE = "published by the platform later than its settle time, after it said “not there”"
+LATE = "published, or shown, by the platform later than its settle time, after it said “not there”"
 BY_HAND = "somebody else published the same words in the same minutes, and that was taken for ours"
 IN_DOUBT = "cancelled by a person while nobody could know whether it is public"
 ROWS = (
@@ -118,8 +118,8 @@ class Oracle:
         decided = self.world.watch.decided_at.get(self.world.ids[plan.key], [])
         if self._stood_still(request) and any(request.checked <= at <= request.left for at in decided):
             return FROZEN
-        done = request.done or 0.0
-        if done - request.left > side.settle and any(request.left <= at <= done for at in decided):
+        seen = (request.done or 0.0) + side.lag
+        if seen - request.left > side.settle and any(request.left <= at <= seen for at in decided):
             return LATE
         if entry.edited and side.shape is Shape.KEY:
             return CHANGED
@@ -182,8 +182,7 @@ class Oracle:
         if side.shape is not Shape.KEY:
             return False
         delivery, watch = self.world.ids[plan.key], self.world.watch
-        sent = [request.intended for request in side.requests if request.key == plan.key] + [watch.sent_at.get(delivery, 0.0)]
-        old = watch.asked_at.get(delivery, 0.0) - min(sent) > KEY_YOUNG - 300
+        old = watch.asked_at.get(delivery, 0.0) - watch.first_sent_at.get(delivery, 0.0) > KEY_YOUNG - 300
         return old or len(self.world.machines) > 1 or self.world.machines[0].boots > 1
 
     def _failed_there(self, plan: Plan) -> bool:

@@ -48,6 +48,8 @@ class Watch:
         self.tasks: list[asyncio.Task[None]] = []
         self.sent_at: dict[int, float] = {}
         """When each delivery's newest intent was written, in true seconds."""
+        self.first_sent_at: dict[int, float] = {}
+        """And its first, from which on its key may be known to the platform, even where no request left in the end."""
         self.allowed: dict[int, str] = {}
         """The text that was approved then."""
         self.asked_at: dict[int, float] = {}
@@ -125,6 +127,7 @@ class Watch:
     def _sending(self, delivery: int, key: str, fence: int) -> None:
         world = self.world
         self.sent_at[delivery] = world.now
+        self.first_sent_at.setdefault(delivery, world.now)
         plan = world.plans.get(key)
         if plan is not None:
             self._early(plan)

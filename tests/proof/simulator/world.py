@@ -310,12 +310,13 @@ class World:
                 took = TIMEOUT
         if after is not None:
             request.pending = True
-            self.loop.call_later(after, self._reach, side, request, context=self.context)
+            self.loop.call_later(after, self._reach, side, request, self.now + after, context=self.context)
         return took
 
-    def _reach(self, side: Side, request: Request) -> None:
+    def _reach(self, side: Side, request: Request, at: float) -> None:
+        """At its own instant: a platform does not stand still when one of our computers does."""
         if not side.works or request.fault == "limited-lied":
-            self._execute(side, request)
+            self._execute(side, request, at)
             return
         if self.stormy and self.chance.random() < 0.08:
             request.pending = False
@@ -323,12 +324,13 @@ class World:
             return
         request.fault = "processing"
         container = side.containers.get(request.handle)
-        if container is not None and container.dead_at > self.now:
+        if container is not None and container.dead_at > at:
             container.dead_at = float("inf")  # what is being published does not expire
-        self.loop.call_later(self.chance.uniform(5, 200), self._execute, side, request, context=self.context)
+        done = at + self.chance.uniform(5, 200)
+        self.loop.call_later(max(done - self.now, 0), self._execute, side, request, done, context=self.context)
 
-    def _execute(self, side: Side, request: Request) -> None:
-        side.execute(request, self.now)
+    def _execute(self, side: Side, request: Request, at: float) -> None:
+        side.execute(request, at)
         if request.result != "new" or request.entry is None:
             return
         self.say(f"{request.key} is public as {request.entry.id}")
