@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +12,6 @@ from textual import work
 from textual.command import CommandPalette
 
 from scheduler.clock import Clock
-from scheduler.desk.desk import Desk
 from scheduler.errors import DeskError
 from tui.actions import EVERYWHERE, PLACES, bindings
 from tui.dialogs.confirm import Confirm
@@ -19,57 +21,47 @@ from tui.dialogs.notices import notices_page
 from tui.dialogs.pick import Pick
 from tui.frame import DeskScreen
 from tui.live import watch_store
+from tui.opening import Open, Opening
 from tui.providers import Commands, Posts
-from tui.screens.approvals import ApprovalsScreen
-from tui.screens.calendar import CalendarScreen
-from tui.screens.composer import ComposerScreen
-from tui.screens.outbox import OutboxScreen
 from tui.screens.today import TodayScreen
-from tui.serving import Serving
 from tui.text import Glyphs
 from tui.theme import FALLBACKS, THEMES
 
 if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
     from scheduler.desk.first_run import FirstRun
     from tui.welcome import Next
 
 EVERYBODY = "*"
+LATER = ("calendar", "composer", "approvals", "outbox", "library", "accounts", "report")
+"""Modules of places in the order in which they are likely wanted."""
 STYLES = Path(__file__).parent / "styles"
 
 
-def _accounts() -> DeskScreen:
-    from tui.screens.accounts import AccountsScreen  # deferred: opened now and then
+def _place(module: str, name: str) -> Callable[[], DeskScreen]:
+    """A place that is imported when somebody goes there: the first frame does not wait for it."""
 
-    return AccountsScreen()
+    def make() -> DeskScreen:
+        screen: DeskScreen = getattr(import_module(f"tui.screens.{module}"), name)()
+        return screen
 
-
-def _library() -> DeskScreen:
-    """Imported when somebody goes there: the start does not wait for it."""
-    from tui.screens.library import LibraryScreen
-
-    return LibraryScreen()
+    return make
 
 
-def _report() -> DeskScreen:
-    from tui.screens.report import ReportScreen  # deferred: opened on a Friday, not at every start
-
-    return ReportScreen()
-
-
-class DaypartApp(Serving, inherit_bindings=False):
+class DaypartApp(Opening, inherit_bindings=False):
     """Places are modes: built once, kept."""
 
     TITLE = "daypart"
-    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss")]
+    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss")]
     MODES = {
         "today": TodayScreen,
-        "calendar": CalendarScreen,
-        "write": ComposerScreen,
-        "approvals": ApprovalsScreen,
-        "outbox": OutboxScreen,
-        "accounts": _accounts,
-        "library": _library,
-        "report": _report,
+        "calendar": _place("calendar", "CalendarScreen"),
+        "write": _place("composer", "ComposerScreen"),
+        "approvals": _place("approvals", "ApprovalsScreen"),
+        "outbox": _place("outbox", "OutboxScreen"),
+        "accounts": _place("accounts", "AccountsScreen"),
+        "library": _place("library", "LibraryScreen"),
+        "report": _place("report", "ReportScreen"),
     }
     DEFAULT_MODE = "today"
     COMMANDS = {Commands, Posts}
@@ -77,8 +69,8 @@ class DaypartApp(Serving, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 6
 
-    def __init__(self, desk: Desk, *, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
-        super().__init__(desk, clock=clock, glyphs=glyphs)
+    def __init__(self, desk: Desk | None, *, opening: Open | None = None, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
+        super().__init__(desk, opening=opening, clock=clock, glyphs=glyphs)
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -86,17 +78,22 @@ class DaypartApp(Serving, inherit_bindings=False):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return FALLBACKS
 
-    def on_mount(self) -> None:
+    def at_work(self) -> None:
         self.read_facts()
         self.run_worker(watch_store(self), group="live", exit_on_error=False)
         self.begin()
+
+    async def get_ready(self) -> None:
+        """The other places are imported while the person looks at the first one."""
+        for module in LATER:
+            await asyncio.to_thread(import_module, f"tui.screens.{module}")
 
     # ── places ──
 
     def action_place(self, place: str) -> None:
         screen = self.screen_stack[0]
-        if place == "write" and isinstance(screen, ComposerScreen):
-            screen.close_post()
+        if isinstance(screen, DeskScreen) and place == screen.PLACE:
+            screen.asked_again()
         self.go(place)
 
     def action_help(self) -> None:
@@ -131,12 +128,7 @@ class DaypartApp(Serving, inherit_bindings=False):
     @work(exclusive=True, group="new", exit_on_error=False)
     async def action_new_post(self) -> None:
         screen = self.screen_stack[0]
-        if isinstance(screen, CalendarScreen):
-            await screen.new_here()
-        elif isinstance(screen, DeskScreen) and screen.PLACE == "accounts":
-            await screen.run_action("screen.connect")
-        else:
-            await self.write_new()
+        await (screen.new_here() if isinstance(screen, DeskScreen) else self.write_new())
 
     async def write_new(
         self, *, when: str = "", title: str = "", texts: dict[str, str] | None = None, accounts: tuple[str, ...] = ()
@@ -177,8 +169,7 @@ class DaypartApp(Serving, inherit_bindings=False):
     @work(exclusive=True, group="leave", exit_on_error=False)
     async def action_leave(self) -> None:
         """Saves what is being written first; asks only when that fails."""
-        composer = next((screen for screen in self._mode_screens() if isinstance(screen, ComposerScreen)), None)
-        if composer is None or await composer.save_all():
+        if all([await screen.save_all() for screen in self._mode_screens()]):
             if await self.may_leave():
                 self.exit()
             return
@@ -199,6 +190,15 @@ async def run(desk: Desk, *, clock: Clock | None = None, place: str = "", connec
     app = DaypartApp(desk, clock=clock)
     app.begin_at, app.begin_with = place, connect
     await app.run_async()
+
+
+async def open_and_run(opening: Open, *, clock: Clock | None = None) -> Desk | None:
+    """Paint the frame, then open the workspace; until the person leaves. Answers the desk, which the caller closes.
+
+    Raises, when the terminal is given back, what opening it raised."""
+    app = DaypartApp(None, opening=opening, clock=clock)
+    await app.run_async()
+    return await app.outcome()
 
 
 async def welcome(root: Path) -> tuple[FirstRun, Next | None]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from scheduler.desk.evidence import Evidence
 from scheduler.desk.views import DeliveryView, EventView, Sign
 from tui.text import Glyphs, clean, full_when, local, one_line, sentence
 from tui.theme import LOOKS
 from tui.widgets.paint import sign_text
 from tui.words import history_lines, name_words, next_words, place_words
+
+if TYPE_CHECKING:
+    from scheduler.desk.evidence import Evidence
 
 
 def detail_title(delivery: DeliveryView) -> str:

@@ -79,6 +79,7 @@ class DeskScreen(Screen[None]):
     @work(exclusive=True, group="read", exit_on_error=False)
     async def reload(self) -> None:
         """Read again; what was there stays until the answer is there."""
+        await self.app.opened.wait()
         slow = self.set_timer(0.1, lambda: self.add_class("-loading"))
         try:
             await self.read()
@@ -140,3 +141,16 @@ class DeskScreen(Screen[None]):
     def action_back(self) -> None:
         """Back to where one came from."""
         self.app.go(self.app.came_from)
+
+    # ── what a place may have of its own ──
+
+    async def new_here(self) -> None:
+        """`n`: a new post; some places know for when, or make something else."""
+        await self.app.write_new()
+
+    def asked_again(self) -> None:
+        """The key of this place, pressed here."""
+
+    async def save_all(self) -> bool:
+        """Save what was typed, before leaving; False when it could not be saved."""
+        return True

@@ -49,15 +49,20 @@ def _by_harm(deliveries: Iterable[DeliveryView]) -> list[DeliveryView]:
     return sorted(_by_time(d for d in deliveries if d.sign in NEEDS), key=lambda d: harm.index(d.sign))
 
 
-def outbox_rows(deliveries: Sequence[DeliveryView], tz: str, now: int) -> list[Row]:
-    """Needs you, now, waiting, done and missed."""
+def outbox_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, listed: int = 1_000) -> list[Row]:
+    """Needs you, now, waiting, done and missed. Of what waits and what is done so many at most, the nearest; then the heading says it."""
     needs = _by_harm(deliveries)
     under_way = _by_time(d for d in deliveries if d.sign in NOW)
     waiting = _by_time(d for d in deliveries if d.sign in WAITING)
     ended = _by_time((d for d in deliveries if d.sign in ENDED), newest_first=True)
     cancelled = sum(d.sign is Sign.CANCELLED for d in ended)
     done = f"DONE {len(ended) - cancelled}" + (f" · CANCELLED {cancelled}" if cancelled else "")
-    groups = ((f"NEEDS YOU {len(needs)}", needs), (f"NOW {len(under_way)}", under_way), (f"WAITING {len(waiting)}", waiting), (done, ended))
+    waits = f"WAITING {len(waiting)}"
+    if len(waiting) > listed:
+        waits, waiting = f"WAITING · the next {listed}; the Calendar has all", waiting[:listed]
+    if len(ended) > listed:
+        done, ended = f"DONE · the last {listed}; the Library has all", ended[:listed]
+    groups = ((f"NEEDS YOU {len(needs)}", needs), (f"NOW {len(under_way)}", under_way), (waits, waiting), (done, ended))
     return [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from scheduler.desk.serving import Leaving
 from scheduler.desk.views import DeliveryView
 from scheduler.errors import DeskError
 from tui.brake import Brake
 from tui.dialogs.base import Dialog
 from tui.text import clean, counted, fit, when_words
 from tui.words import name_words, place_words
+
+if TYPE_CHECKING:
+    from scheduler.desk.serving import Leaving
 
 WIDE = 60
 """Cells of a line in the question."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Awaitable
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual import work
 from textual.app import App
@@ -12,11 +13,13 @@ from textual.reactive import reactive
 from textual.signal import Signal
 
 from scheduler.clock import Clock, SystemClock
-from scheduler.desk.desk import Desk
 from scheduler.desk.views import ClientView, Done, Overview
 from scheduler.errors import DeskError
 from tui.text import ASCII, UNICODE, Glyphs, clean
 from tui.words import error_words, undo_words
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
 
 Severity = Literal["information", "warning", "error"]
 
@@ -36,9 +39,16 @@ class Shell(App[None], inherit_bindings=False):
     trouble: reactive[str] = reactive("", repaint=False)
     """Why facts could not be read; empty when they could."""
 
-    def __init__(self, desk: Desk, *, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
+    desk: Desk
+    """Only once `opened` is set."""
+
+    def __init__(self, desk: Desk | None, *, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
         super().__init__()
-        self.desk = desk
+        self.opened = asyncio.Event()
+        """Set when the desk is there; the frame is painted before."""
+        if desk is not None:
+            self.desk = desk
+            self.opened.set()
         self.glyphs = glyphs or glyphs_for(sys.stdout.encoding)
         self.clients: list[ClientView] = []
         self.writing: str | None = None

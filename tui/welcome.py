@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from textual import on, work
@@ -24,9 +23,6 @@ from tui.shell import Shell
 from tui.text import clean, one_line
 from tui.theme import FALLBACKS, THEMES
 from tui.words import error_words
-
-if TYPE_CHECKING:
-    from scheduler.desk.desk import Desk
 
 STYLES = Path(__file__).parent / "styles"
 TRY = "try"
@@ -66,7 +62,7 @@ class Welcome(Shell, inherit_bindings=False):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, first: FirstRun) -> None:
-        super().__init__(cast("Desk", None))  # there is no desk yet, and nothing of the first run asks it
+        super().__init__(None)  # there is no desk yet, and nothing of the first run asks it
         self.first = first
         self.then: Next | None = None
         """None: the person left."""

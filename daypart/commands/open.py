@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from contextlib import AsyncExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +28,6 @@ def open_desk(call: Call) -> None:
     if not terminal:
         _without_terminal(call, new)
         return
-    import asyncio
-
     goodbye = asyncio.run(_first_run(root) if new else _visit(root))
     if goodbye:
         click.echo(goodbye, err=True)
@@ -65,21 +66,25 @@ async def _first_run(root: Path) -> str:
 
 
 async def _visit(root: Path) -> str:
-    from scheduler.desk.desk import Desk
-    from scheduler.desk.first_run import resume
-    from tui.app import run
+    """The first frame is painted before the store's libraries are loaded."""
+    from tui.app import open_and_run
 
-    desk = await Desk.open(root)
-    try:
-        company = await resume(desk)
-        try:
-            await run(desk)
-            return await _goodbye(desk)
-        finally:
+    async with AsyncExitStack() as held:
+
+        async def opening() -> Desk:
+            await asyncio.to_thread(import_module, "scheduler.desk.first_run")  # half a second, beside the frame
+            from scheduler.desk.desk import Desk
+            from scheduler.desk.first_run import resume
+
+            desk = await Desk.open(root)
+            held.push_async_callback(desk.close)
+            company = await resume(desk)
             if company is not None:
-                company.close()
-    finally:
-        await desk.close()
+                held.callback(company.close)
+            return desk
+
+        desk = await open_and_run(opening)
+        return await _goodbye(desk) if desk is not None else ""
 
 
 async def _goodbye(desk: Desk) -> str:

@@ -70,7 +70,10 @@ def _holds(hold: HoldView, client: str | None, account: str, campaign: str) -> b
 def read_deliveries(conn: Connection, query: DeliveryQuery, scene: Scene) -> list[DeliveryView]:
     """What a list wants, soonest first; what has no time comes last."""
     where, values = _where(query)
-    timed = _rows(conn, f"{where} AND d.due IS NOT NULL ORDER BY d.due, d.id LIMIT :n", {**values, "n": query.limit})
+    order = "d.due DESC, d.id DESC" if query.newest else "d.due, d.id"
+    timed = _rows(conn, f"{where} AND d.due IS NOT NULL ORDER BY {order} LIMIT :n", {**values, "n": query.limit})
+    if query.newest:
+        timed = timed[::-1]
     left = query.limit - len(timed)
     backlog = (
         _rows(conn, f"{where} AND d.due IS NULL ORDER BY d.id LIMIT :n", {**values, "n": left}) if left and query.since is None else []

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from adapters.contract import Preview, Problem
 from scheduler.desk.seals import seal_words
+
+if TYPE_CHECKING:
+    from adapters.contract import Preview, Problem  # what stands behind it takes 100 ms, and screens are painted without
 
 Origin = Literal["person", "model"]
 
@@ -116,6 +118,8 @@ class DeliveryQuery:
     """UTC microseconds, by due time."""
     until: int | None = None
     limit: int = 500
+    newest: bool = False
+    """Where there are more than the limit: the last ones, not the first. They are listed soonest first all the same."""
 
 
 @dataclass(frozen=True, slots=True)

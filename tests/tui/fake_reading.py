@@ -165,7 +165,8 @@ class FakeReading(FakeCalendar):
             and query.post in {None, item.post}
             and query.account in {None, item.account}
         ]
-        return [self._view(item) for item in sorted(found, key=lambda i: (i.due or 0, i.key))[: query.limit]]
+        found.sort(key=lambda i: (i.due or 0, i.key))
+        return [self._view(item) for item in (found[-query.limit :] if query.newest else found[: query.limit])]
 
     async def delivery(self, key: str) -> DeliveryView:
         return self._view(self._item(key))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from scheduler.desk.desk import Desk
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.text import full_when, one_line, relative, some
 from tui.words import name_words
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
 
 EXAMPLES = "tomorrow 9:30 · fri 18 · +2d · 1 Dec 9:00 · now"
 

@@ -53,6 +53,10 @@ class AccountsScreen(ListScreen):
         elif wanted in self._known:
             self.connect_one(wanted)
 
+    async def new_here(self) -> None:
+        """`n`: what is new here is an account."""
+        await self.run_action("screen.connect")
+
     # ── what is known ──
 
     def chosen_sign(self) -> Sign | None:

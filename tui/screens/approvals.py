@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual import work
 from textual.content import Content
 
 from config.weeks import week_of
-from scheduler.desk.desk import Desk
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, Overview, ReviewItem
 from scheduler.errors import DiskError
 from tui.actions import APPROVALS, SCREENS, bindings
@@ -20,6 +21,9 @@ from tui.screens.lists import ListScreen
 from tui.text import counted, local, one_line
 from tui.words import name_words
 from tui.writing import is_head
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
 
 
 class ApprovalsScreen(ListScreen):

@@ -101,6 +101,9 @@ class ComposerScreen(Composing):
         self.titles()
         self.count()
 
+    def asked_again(self) -> None:
+        self.close_post()
+
     def close_post(self) -> None:
         """Back to choosing; what was typed is saved first."""
         if self.draft is not None:

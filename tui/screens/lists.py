@@ -14,7 +14,6 @@ from textual.widgets import Input, Static
 
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
-from scheduler.lifecycle import HELD_OVER
 from tui.detail import EVIDENT, detail, detail_title
 from tui.rows import filtered
 from tui.screens.items import ItemScreen
@@ -80,7 +79,11 @@ class ListScreen(ItemScreen):
 
     def chosen_is_late(self) -> bool:
         row = self.rows.chosen if self.is_mounted else None
-        return row is not None and row.sign is Sign.MISSED and row.words == HELD_OVER
+        if row is None or row.sign is not Sign.MISSED:
+            return False
+        from scheduler.lifecycle import HELD_OVER  # deferred: the first frame is painted before there is a post
+
+        return row.words == HELD_OVER
 
     # ── the pane ──
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from scheduler.clock import DAY
 from scheduler.desk.views import DeliveryQuery
 from tui.actions import OUTBOX, SCREENS, bindings
 from tui.rows import outbox_rows
 from tui.screens.lists import ListScreen
 
-UNSETTLED = ("queued", "claimed", "sending", "processing", "unknown", "checking", "ask", "refused", "missed")
+OPEN = ("sending", "processing", "unknown", "checking", "ask", "refused", "missed")
+WAITING = ("queued", "claimed")
 SETTLED = ("published", "cancelled")
 KEPT_DAYS = 30
 """How far back what is done is listed."""
-MOST = 20_000
+MOST = 5_000
+LISTED = 1_000
+"""Posts that wait, and posts that are done: so many are listed, the nearest ones. The Calendar and the Library have all of them."""
 
 
 class OutboxScreen(ListScreen):
@@ -26,7 +31,9 @@ class OutboxScreen(ListScreen):
 
     async def read(self) -> None:
         desk, now, client = self.app.desk, self.app.now(), self.app.client
-        unsettled = await desk.deliveries(DeliveryQuery(client=client, states=UNSETTLED, limit=MOST))
-        settled = await desk.deliveries(DeliveryQuery(client=client, states=SETTLED, since=now - KEPT_DAYS * DAY, limit=MOST))
-        found = [*unsettled, *settled]
-        self.show_rows(await self.build(len(found), lambda: outbox_rows(found, desk.tz, now)))
+        found = await desk.deliveries(DeliveryQuery(client=client, states=OPEN, limit=MOST))
+        waiting = await desk.deliveries(DeliveryQuery(client=client, states=WAITING, limit=LISTED + 1))
+        done = await desk.deliveries(
+            DeliveryQuery(client=client, states=SETTLED, since=now - KEPT_DAYS * DAY, limit=LISTED + 1, newest=True)
+        )
+        self.show_rows(await asyncio.to_thread(outbox_rows, [*found, *waiting, *done], desk.tz, now, LISTED))

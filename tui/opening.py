@@ -1,0 +1,74 @@
+"""The frame is painted before the workspace is open: what opens it runs beside it, and a place asked for meanwhile waits for the desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from textual import events, work
+
+from scheduler.clock import Clock
+from tui.actions import PLACES
+from tui.serving import Serving
+from tui.text import Glyphs
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
+
+Open = Callable[[], Awaitable["Desk"]]
+"""Opens the workspace; whatever it raises ends the program with that."""
+LEAVE = frozenset({"q", "ctrl+q", "ctrl+c"})
+"""Keys that need no desk."""
+PLACE_KEYS = frozenset(action.keys for action in PLACES)
+"""Keys that wait for it. Others would act on what nobody has seen yet: they are not taken."""
+
+
+class Opening(Serving, inherit_bindings=False):
+    """The program, as far as its first half second concerns it."""
+
+    def __init__(self, desk: Desk | None, *, opening: Open | None = None, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
+        super().__init__(desk, clock=clock, glyphs=glyphs)
+        self._opening = opening
+        self._job: asyncio.Future[Desk] | None = None
+        self._ahead: events.Key | None = None
+        """The place somebody went to before there was a desk."""
+
+    def on_mount(self) -> None:
+        if self.opened.is_set():
+            self.at_work()
+        else:
+            self.call_after_refresh(self._open)
+
+    def at_work(self) -> None:
+        """The desk is there: read, watch, go where the person wants to."""
+
+    async def get_ready(self) -> None:
+        """What can wait until the first posts are read."""
+
+    async def on_event(self, event: events.Event) -> None:
+        if self.opened.is_set() or not isinstance(event, events.Key | events.Paste | events.MouseEvent):
+            await super().on_event(event)
+        elif isinstance(event, events.Key) and event.key in LEAVE:
+            self.exit()
+        elif isinstance(event, events.Key) and event.key in PLACE_KEYS:
+            self._ahead = event
+
+    @work(exclusive=True, group="opening", exit_on_error=False)
+    async def _open(self) -> None:
+        assert self._opening is not None
+        self._job = asyncio.ensure_future(self._opening())
+        try:
+            self.desk = await asyncio.shield(self._job)
+        except Exception:  # whoever opened it says it: `outcome`
+            self.exit()
+            return
+        self.opened.set()
+        self.at_work()
+        if self._ahead is not None:
+            self.post_message(self._ahead)
+        await self.get_ready()
+
+    async def outcome(self) -> Desk | None:
+        """The desk, also where the person left before it was open. Raises what opening it raised; None: it was not begun."""
+        return None if self._job is None else await self._job
