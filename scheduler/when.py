@@ -32,6 +32,13 @@ def when_words(instant: int | None, tz: str, *, wide: bool = False) -> str:
     return f"{day_words(instant, tz, wide=wide)} {clock_words(instant, tz)} {zone_words(instant, tz)}"
 
 
+def dated_words(instant: int | None, tz: str) -> str:
+    """`Mon 30 Nov 2026, 12:15 CET`: for what is read years later."""
+    if instant is None:
+        return "no time yet"
+    return f"{day_words(instant, tz)} {from_micros(instant, tz).year}, {clock_words(instant, tz)} {zone_words(instant, tz)}"
+
+
 def moved_words(before: int | None, after: int | None, tz: str) -> str:
     """`Wed  2 Dec 12:15 → 12:45 CET`; the day again only where it is another."""
     if before is None or after is None:

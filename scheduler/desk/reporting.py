@@ -75,13 +75,14 @@ class Reporting(Room):
         """Everything published, of one client or of all, as a zip with a page to read it. Raises NotFoundError, DiskError."""
         from scheduler.export.archive import write_archive
         from scheduler.export.entries import read_entries
+        from scheduler.export.page import missing_words
 
         self._known(client)
         entries = await self.store.read(lambda conn: read_entries(conn, client, self.scene(conn)))
         whose = self.workspace.clients[client].name if client else self.name
         title, now = clean_line(f"{whose}: everything published"), self.clock.wall()
         made = await asyncio.to_thread(write_archive, to, entries, self.store.assets, title=title, tz=self.tz, now=now)
-        lost = f"; {len(made.missing)} files are not here any more, and the page says so" if made.missing else ""
+        lost = f"; {missing_words(len(made.missing))}, and the page says so" if made.missing else ""
         words = f"{whose}: {made.posts} posts and {made.files} files are in {to}{lost}"
         return Done(words, details={"file": str(to), "posts": str(made.posts), "files": str(made.files), "missing": " ".join(made.missing)})
 

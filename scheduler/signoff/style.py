@@ -6,7 +6,8 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #eceae6; --quiet: #b3aea5; --paper: #171614; --card: #211f1d; --line: #45413b;
   --mark: #cf9df0; --seal: #8fe0cb; --seal-paper: #16332c; --warn: #ffb37a; } }
 * { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif;
+  overflow-wrap: anywhere; }
 main, header, footer, nav { max-width: 44rem; margin: 0 auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 1.5rem 0 .25rem; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 2.5rem 0 .75rem; }

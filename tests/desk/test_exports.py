@@ -167,6 +167,7 @@ async def test_the_archive_holds_words_files_and_proofs(reported: Reported, tmp_
     assert "Beans *for* | everyone" in page.shown
     assert "Approved by anna" in page.shown
     assert "script" not in page.tags
+    assert "Tue 24 Nov 2026, 18:00 CET" in page.shown
 
 
 async def test_text_of_others_is_only_text(reported: Reported, tmp_path: Path) -> None:
@@ -179,6 +180,7 @@ async def test_text_of_others_is_only_text(reported: Reported, tmp_path: Path) -
         page = Page(archive.read("index.html").decode())
     assert "<script>alert(1)</script>" in page.shown
     assert "script" not in page.tags
+    assert "Tue 24 Nov 2026, 18:00 CET" in page.shown
     assert all(load.startswith("media/") for load in page.loads)
 
 
@@ -187,7 +189,7 @@ async def test_a_file_that_is_gone_or_another_is_said_so(reported: Reported, tmp
     asset.chmod(0o600)
     asset.write_bytes(b"something else")
     done = await reported.house.desk.export_archive(tmp_path / "all.zip")
-    assert "1 files are not here any more" in done.words
+    assert "1 file is not here any more" in done.words
     with zipfile.ZipFile(tmp_path / "all.zip") as archive:
         assert "is not here any more. Paper bags" in Page(archive.read("index.html").decode()).shown
         assert json.loads(archive.read("receipts.json"))["missing_files"] == [asset.name]
