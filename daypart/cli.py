@@ -58,6 +58,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "export": ("daypart.commands.report:export", "The calendar for other programs; all that is public, in one file."),
     },
     "Running it": {
+        "serve": ("daypart.commands.serving:serve", "The desk in a browser on this computer."),
         "rehearse": ("daypart.commands.rehearse:rehearse", "What would go out when, on a pretend clock."),
         "daemon": ("daypart.commands.service:daemon", "The publishing service, without a screen."),
         "notices": ("daypart.commands.notices:notices", "Who was told what, and what waits to be told."),

@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("config", "adapters", "drafting", "scheduler", "tui", "daypart", "sandbox")
-HEAVY = ("sqlmodel", "sqlalchemy", "pydantic", "textual", "openai", "httpx", "apscheduler", "PIL", "numpy", "alembic", "starlette")
+HEAVY = (
+    "sqlmodel", "sqlalchemy", "pydantic", "textual", "openai", "httpx", "apscheduler", "PIL", "numpy", "alembic", "starlette", "aiohttp",
+)  # fmt: skip
 
 
 def modules_after(code: str) -> set[str]:

@@ -169,13 +169,21 @@ class DaypartApp(Opening, inherit_bindings=False):
     @work(exclusive=True, group="leave", exit_on_error=False)
     async def action_leave(self) -> None:
         """Saves what is being written first; asks only when that fails."""
-        if all([await screen.save_all() for screen in self._mode_screens()]):
+        if await self._save_words():
             if await self.may_leave():
                 self.exit()
             return
         question = Confirm("Leave?", "The text is not saved.", yes="Leave without it", no="Stay", danger=True)
         if await self.push_screen_wait(question):
             self.exit()
+
+    async def leave_at_once(self) -> None:
+        """What is being written is saved, as far as it can be."""
+        await self._save_words()
+        self.exit()
+
+    async def _save_words(self) -> bool:
+        return all([await screen.save_all() for screen in self._mode_screens()])
 
     def _mode_screens(self) -> list[DeskScreen]:
         stacks = (stack for stack in self._screen_stacks.values() if stack)

@@ -157,6 +157,10 @@ class Shell(App[None], inherit_bindings=False):
             self.came_from = self.current_mode
             self.switch_mode(place)
 
+    async def leave_at_once(self) -> None:
+        """Nobody is there to be asked any more."""
+        self.exit()
+
     came_from: str = "today"
     opened_from: str = "write"
     """Where the post in the composer was opened."""

@@ -24,16 +24,21 @@ def open_desk(call: Call) -> None:
     """Open the terminal UI, or print the status where there is no terminal."""
     terminal = not call.as_json and sys.stdin.isatty() and sys.stdout.isatty()
     root = workspace_of(call)
-    new = _is_new(root, call)
+    new = _is_new(root)
     if not terminal:
         _without_terminal(call, new)
         return
-    goodbye = asyncio.run(_first_run(root) if new else _visit(root))
+    goodbye = asyncio.run(visit(root))
     if goodbye:
         click.echo(goodbye, err=True)
 
 
-def _is_new(root: Path, call: Call) -> bool:
+async def visit(root: Path) -> str:
+    """The desk, or the first run where there is no workspace; returns what goes on after it was left."""
+    return await (_first_run(root) if _is_new(root) else _visit(root))
+
+
+def _is_new(root: Path) -> bool:
     """An existing folder without a workspace in or above it."""
     try:
         find_workspace(root)
