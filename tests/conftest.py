@@ -31,3 +31,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, [])]
     for words in (value for report in reports for name, value in report.user_properties if name == "proof"):
         terminalreporter.write_line(f"proof: {words}")
+    _weekly_jobs(terminalreporter, [value for report in reports for name, value in report.user_properties if name == "job"])
+
+
+def _weekly_jobs(terminalreporter: pytest.TerminalReporter, told: list[object]) -> None:
+    """One line a job: what it costs with keys only, and with commands only."""
+    jobs: dict[int, tuple[str, list[int]]] = {}
+    for line in told:
+        number, job, *costs = str(line).split("\t")
+        known = jobs.setdefault(int(number), (job, [0] * len(costs)))[1]
+        known[:] = [max(one, int(other)) for one, other in zip(known, costs, strict=True)]
+    if jobs:
+        terminalreporter.write_line("the weekly jobs: keys (of them letters of one's own words) · commands · job")
+    for number, (job, (keys, letters, commands)) in sorted(jobs.items()):
+        terminalreporter.write_line(f"{number:>4}  {keys:>4} keys ({letters:>3}) · {commands:>2} commands · {job}")

@@ -127,7 +127,7 @@ def next_words(delivery: DeliveryView) -> str:
         look = f"Look at {one_line(delivery.platform_name)} first. Is the post there? Then i."
         return f"{look} If it surely is not: s sends it again. x gives it up."
     if delivery.sign is Sign.HELD:
-        return "It waits while the hold is on. ! releases."
+        return "It waits while the hold is on. ! releases everything, H one client."
     return clean(delivery.next or "")
 
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from daypart.call import Call, common
 from daypart.output import delivery_json, print_done, print_json, rfc3339, when
 from daypart.session import at_desk, workspace_of
+from scheduler.clock import DAY, HOUR
+from scheduler.desk.views import DeliveryQuery
+
+if TYPE_CHECKING:
+    from scheduler.desk.desk import Desk
+    from scheduler.desk.views import DeliveryView, Overview
+
+COMING = ("queued", "claimed", "sending", "processing", "unknown", "checking")
+"""What is approved and not out yet."""
+SOON = 36 * HOUR
+MOST = 40
+"""Lines that a person still reads."""
 
 
 @click.command()
@@ -34,13 +48,18 @@ def daemon(call: Call, way: str | None, yes: bool) -> int:
 @common
 @click.pass_obj
 def status(call: Call) -> None:
-    """What needs you, what goes out next, and whether anything is publishing."""
+    """What needs you, what goes out in the next 36 hours, and whether anything is publishing."""
     print_status(call)
+
+
+async def _seen(desk: Desk) -> tuple[Overview, list[DeliveryView]]:
+    now = desk.clock.wall()
+    return await desk.overview(), await desk.deliveries(DeliveryQuery(states=COMING, since=now - DAY, until=now + SOON, limit=MOST + 1))
 
 
 def print_status(call: Call) -> None:
     """The desk's status line, for people and programs without a screen."""
-    seen = at_desk(call, lambda desk: desk.overview())
+    seen, coming = at_desk(call, _seen)
     if call.as_json:
         holds = [{"scope": h.scope, "subject": h.subject, "reason": h.reason, "by": h.by, "at": rfc3339(h.at)} for h in seen.holds]
         service = {"running": seen.service.running, "pid": seen.service.pid, "words": seen.service.words}
@@ -50,6 +69,7 @@ def print_status(call: Call) -> None:
                 "workspace": seen.workspace,
                 **counts,
                 "next": delivery_json(seen.next) if seen.next else None,
+                "coming": [delivery_json(view) for view in coming],
                 "holds": holds,
                 "service": service,
                 "moved_with_zones": list(seen.moved),
@@ -65,11 +85,22 @@ def print_status(call: Call) -> None:
     click.echo(f"{seen.needs_you} need you · {seen.to_approve} to approve · {seen.planned} planned")
     if seen.next:
         click.echo(f"next: {when(seen.next.due, seen.tz)}  {seen.next.client_name}  {seen.next.key}")
+    _print_coming(coming, seen.tz)
     for moved in seen.moved:
         click.echo(f"moved with the clocks of its zone: {moved}")
     if seen.untold:
         click.echo(f"{seen.untold_words}: daypart notices")
     click.echo(seen.service.words)
+
+
+def _print_coming(coming: list[DeliveryView], tz: str) -> None:
+    """In words, because what would hurt is seen in the words."""
+    if coming:
+        click.echo("next 36 hours:")
+    for view in coming[:MOST]:
+        click.echo(f"  {when(view.due, tz)}  {view.client_name}  {view.account}  “{view.title}”  {view.words}")
+    if len(coming) > MOST:
+        click.echo("  … and more: daypart post list")
 
 
 @click.command()

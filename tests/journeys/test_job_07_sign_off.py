@@ -1,0 +1,75 @@
+"""Get the client's and the boss's yes: send one file, record what came back, return what is wrong, and know whose yes is missing."""
+
+from __future__ import annotations
+
+import re
+
+from tests.journeys.office import Office, at, next_monday
+
+MENU, PRICE = "The winter menu is here", "Cocoa for 14 zł"
+
+
+def prepared(office: Office) -> tuple[str, str]:
+    """Two posts wait; returns their keys."""
+    menu = office.new(MENU, "bs-kawa", when=at(next_monday(), "9:00"))
+    price = office.new(PRICE, "bs-kawa", when=at(next_monday(), "12:00"))
+    return f"{menu}@bs-kawa", f"{price}@bs-kawa"
+
+
+def week() -> str:
+    year, number, _ = next_monday().isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def seal_of(page: str, words: str) -> str:
+    """What the client copies out of the file under the post with these words."""
+    found = re.search(r"\b[0-9a-f]{4} [0-9a-f]{4}\b", page[page.rindex(words) :])
+    assert found, page
+    return found[0]
+
+
+def recorded(office: Office, menu: str, price: str) -> None:
+    """One is approved for the client and recorded by name, the other is back with its writer and the reason."""
+    yes, back = office.place.show(menu), office.place.show(price)
+    assert (yes["state"], yes["approval"]["on_behalf"], yes["approval"]["by"]) == ("queued", "Jan", "anna")
+    assert (back["state"], back["approval"]) == ("draft", None)
+    assert "12 zł" in back["reason"]
+    assert office.place("review", "waiting").out.count("bs-kawa") <= 1
+
+
+async def test_with_keys(office: Office) -> None:
+    menu, price = prepared(office)
+    async with office.desk() as hands:
+        await hands.press("4")
+        await hands.see("TO APPROVE 2", "Waits since")
+        await hands.press("R")
+        await hands.see("Review file · Kawa", week())
+        await hands.press("enter")
+        await hands.gone("Review file · Kawa")
+        page = (office.root / f"review-kawa-{week()}.html").read_text("utf-8")
+        await hands.see("was asked on")
+        await hands.press("w")
+        await hands.see("Who said yes?")
+        await hands.type("Jan")
+        await hands.press("enter")
+        await hands.paste(f"All good: {seal_of(page, MENU)}. The cocoa is 12 zł now!")
+        await hands.see("Kawa Wrocław · Bluesky bs-kawa", "winter menu")
+        await hands.press("enter")
+        await hands.gone("Who said yes?")
+        await hands.see("TO APPROVE 1", "Cocoa")
+        await hands.press("b")
+        await hands.see("What should change?")
+        await hands.type("it is 12 zł")
+        await hands.press("enter")
+        await hands.see("SENT BACK 1", "it is 12 zł")
+    recorded(office, menu, price)
+
+
+def test_with_commands(office: Office) -> None:
+    menu, price = prepared(office)
+    office.run("review", "export", "--client", "kawa", "--week", week())
+    page = (office.root / f"review-kawa-{week()}.html").read_text("utf-8")
+    assert "Kawa" in office.run("review", "waiting").out
+    office.run("approve", "--on-behalf", "Jan", "--seal", seal_of(page, MENU))
+    office.run("reject", price, "--reason", "it is 12 zł")
+    recorded(office, menu, price)
