@@ -119,6 +119,11 @@ def test_four_eyes() -> None:
     assert why_not(asked(author="anna-os")) is None
 
 
+@pytest.mark.parametrize("name", ["anna", "Anna", "ANNA-OS"])
+def test_a_clients_word_is_never_that_of_who_records_it(name: str) -> None:
+    assert why_not(asked(on_behalf=name)) == f"{name} is who sits here: a client's word is the word of somebody else"
+
+
 def test_the_first_reason_is_the_one_that_is_told() -> None:
     everything = asked(
         unit=unit("queued", due=None),

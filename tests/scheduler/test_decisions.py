@@ -200,6 +200,12 @@ def test_after_each_poll_exactly(look: Look, elapsed: int, decision: Decision | 
     assert after_poll(look, elapsed) == decision
 
 
+def test_who_meets_nobody_tries_again_soon_and_never_gives_up() -> None:
+    waits = [(1, 5 * SECOND), (3, 20 * SECOND), (8, 2 * MINUTE), (1_000, 2 * MINUTE)]
+    for tries, wait in waits:
+        assert lifecycle.after_no_answer(tries, "nobody there", "down", 0) == Decision(5, State.QUEUED, "nobody there", "down", wait)
+
+
 def test_after_a_preparation_that_failed() -> None:
     assert after_failed_preparation(7, "x", "c", None, 0) == Decision(5, State.QUEUED, "x", "c", lifecycle.backoff(7, 0))
     assert after_failed_preparation(1, "x", "c", None, 1) == Decision(5, State.QUEUED, "x", "c", 6_250_000)
