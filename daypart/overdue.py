@@ -21,13 +21,13 @@ Overdue = Literal["ask", "send", "move", "drop"]
 _CHOICES: dict[str, Choice] = {"s": "send", "m": "move", "d": "drop"}
 
 
-def release_and_decide(call: Call, *, client: str | None, account: str | None, choice: Overdue | None) -> None:
+def release_and_decide(call: Call, *, client: str | None, account: str | None, campaign: str | None, choice: Overdue | None) -> None:
     """Release, then decide about what became late: asked on a terminal, by `--overdue`, or later."""
     asks = choice is None and not call.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
     async def act(desk: Desk) -> tuple[str, list[DeliveryView], list[str]]:
-        done = await desk.release(client=client, account=account)
-        late = await desk.overdue(client=client, account=account)
+        done = await desk.release(client=client, account=account, campaign=campaign)
+        late = await desk.overdue(client=client, account=account, campaign=campaign)
         if not call.as_json:
             click.echo(done.words)
         said: list[str] = []

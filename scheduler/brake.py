@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
+from scheduler import holds
 from scheduler.lifecycle import HELD, HELD_OVER, State
 from scheduler.store import guards
 from scheduler.store.queue import lease_of, look_once_more, published_parts
@@ -24,7 +25,7 @@ def put_on(conn: Connection, scope: str, subject: str, reason: str, author: Auth
     by = author.actor.partition(":")[2]
     made = conn.execute(insert(HOLD).values(scope=scope, subject=subject, reason=reason, by=by, at=author.at)).inserted_primary_key
     assert made is not None
-    words = f"on hold: {subject or 'everything'}, by {by}{': ' + reason if reason else ''}"
+    words = f"on hold: {holds.name_of(scope, subject)}, by {by}{': ' + reason if reason else ''}"
     add_notice(conn, "hold", words, author.at, event_seq=made[0])
     return True
 
@@ -77,8 +78,8 @@ def _has_begun() -> ColumnElement[bool]:
 
 
 def _in_scope(scope: str, subject: str) -> ColumnElement[bool]:
-    if scope == "client":
+    if scope == holds.CLIENT:
         return DELIVERY.c.client == subject
-    if scope == "account":
+    if scope == holds.ACCOUNT:
         return DELIVERY.c.account_id.in_(select(ACCOUNT.c.id).where(ACCOUNT.c.name == subject))
-    return DELIVERY.c.key.startswith(f"{subject}/", autoescape=True) if scope == "campaign" else true()
+    return DELIVERY.c.key.startswith(f"{subject}/", autoescape=True) if scope in holds.OF_CAMPAIGNS else true()

@@ -3,6 +3,8 @@
 DeskError
 ├── NotFoundError        no such key, account, client, proposal                66
 ├── UsageError           this cannot be done to that                           64
+│   ├── WouldVoidError   not without a word: approvals would be lost           64
+│   └── NoRoomError      the account's limits leave no room then               64
 ├── FilesError           diagnostics in files (carries them)                   65
 ├── StaleError           plan or digest is not of now; look again              75
 ├── BusyError            the store is locked, or a second service runs         75
@@ -41,6 +43,14 @@ class UsageError(DeskError):
     """It cannot be done to that, or not like this."""
 
     exit_code = 64
+
+
+class WouldVoidError(UsageError):
+    """Approvals would be lost, and nobody has said that they may be. Nothing was changed."""
+
+
+class NoRoomError(UsageError):
+    """The limits of an account leave no room for a post at that time. Nothing was changed."""
 
 
 class FilesError(DeskError):

@@ -112,6 +112,14 @@ HOLD_ONE = Action(
     "Stop the client that is shown or under the cursor; when on hold: release, after a question",
     "daypart hold --client",
 )
+HOLD_CAMPAIGN = Action(
+    "all.hold_campaign",
+    "P",
+    "hold_campaign",
+    "Hold one campaign",
+    "Pause the campaign of the post under the cursor, or one you pick; when on hold: release, after a question",
+    "daypart hold --campaign",
+)
 HELP = Action("all.help", "?", "help", "Keys here", "Keys and help for this place", footer=True)
 PALETTE = Action("all.palette", "ctrl+p,:", "command_palette", "Everything", "Find any command, post or place by name")
 CLIENT = Action("all.client", "C", "client", "Client", "Show one client only, or all of them", "--client")
@@ -136,7 +144,7 @@ SERVICE = Action(
     "daypart daemon --background",
 )
 QUIT = Action("all.quit", "q,ctrl+q", "leave", "Leave", "Close the desk; the publishing service goes on by itself")
-EVERYWHERE: tuple[Action, ...] = (*PLACES, HOLD, HOLD_ONE, HELP, PALETTE, CLIENT, NEW, NOTICES, SERVICE, IDEA, UNDO, QUIT)
+EVERYWHERE: tuple[Action, ...] = (*PLACES, HOLD, HOLD_ONE, HOLD_CAMPAIGN, HELP, PALETTE, CLIENT, NEW, NOTICES, SERVICE, IDEA, UNDO, QUIT)
 
 MOVE: tuple[Action, ...] = (
     Action("list.up", "up,k", "step(-1)", "Up", "One line up"),
@@ -187,7 +195,14 @@ WEEK: tuple[Action, ...] = (
     Action("week.end", "G,end", "edge(1)", "Last", "Last post of the day; in the month its last day"),
 )
 VIEW = Action("calendar.view", "v", "view", "View", "Month, week, agenda, and round again", "daypart post list --from", footer=True)
-MARK = Action("calendar.mark", "space", "mark", "Mark", "Mark the day under the cursor; n then fills the free slots of marked days")
+MARK = Action(
+    "calendar.mark",
+    "space",
+    "mark",
+    "Mark",
+    "On a day: n fills the free slots of marked days. On a post in the day pane or the agenda: [ ] d c do it to all marked posts",
+    "daypart post shift",
+)
 DUPLICATE = Action("post.duplicate", "c", "duplicate", "Duplicate", "The same post once more, as a draft", "daypart post duplicate")
 FILTER = Action("calendar.filter", "f", "filter", "Filter", "Only one account, network, campaign or state", "daypart post list --account")
 CALENDAR: tuple[Action, ...] = (
@@ -286,6 +301,7 @@ LIBRARY: tuple[Action, ...] = (
         "daypart post evergreen",
         footer=True,
     ),
+    Action("library.tags", "T", "tags", "Tags", "Sort this post by words of your own; / #summer finds them", "daypart post tag"),
     Action("library.left", "left,h", "tab(-1)", "List before", "Posts, media, ideas, proposed: the list before"),
     Action("library.right", "right,l", "tab(1)", "Next list", "Posts, media, ideas, proposed: the next list"),
     EDIT,

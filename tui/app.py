@@ -12,7 +12,7 @@ from textual import work
 from textual.command import CommandPalette
 
 from scheduler.clock import Clock
-from scheduler.errors import DeskError
+from scheduler.errors import DeskError, WouldVoidError
 from tui.actions import EVERYWHERE, PLACES, bindings
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.help import help_page
@@ -24,8 +24,9 @@ from tui.live import watch_store
 from tui.opening import Open, Opening
 from tui.providers import Commands, Posts
 from tui.screens.today import TodayScreen
-from tui.text import Glyphs
+from tui.text import Glyphs, clean, sentence
 from tui.theme import FALLBACKS, THEMES
+from tui.words import undo_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -162,7 +163,21 @@ class DaypartApp(Opening, inherit_bindings=False):
 
     @work(exclusive=True, group="undo", exit_on_error=False)
     async def action_undo(self) -> None:
-        await self.attempt(self.desk.undo())
+        """At once, but for what would cost an approval."""
+        try:
+            done = await self.desk.undo()
+        except WouldVoidError as error:
+            title, question = "Undo, and lose an approval?", f"{sentence(clean(str(error)))} {sentence(clean(error.hint))}"
+            if not await self.push_screen_wait(Confirm(title, question, yes="Undo it", no="Leave it as it is", danger=True)):
+                return
+            await self.attempt(self.desk.undo(knowing=True))
+            return
+        except DeskError as error:
+            self.say_error(error)
+            self.touch()
+            return
+        self.notify(undo_words(done.words, done.undo))
+        self.touch()
 
     # ── leaving ──
 

@@ -1,9 +1,10 @@
-"""The brake at the desk: everything or one client, at once; releasing asks, and what became late is decided post by post."""
+"""The brake at the desk: everything, one client or one campaign, at once; releasing asks, and what became late is decided post by post."""
 
 from __future__ import annotations
 
 from textual import work
 
+from scheduler.desk.views import DeliveryView
 from scheduler.errors import DeskError
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.hold import HoldReason
@@ -37,16 +38,33 @@ class Brake(Shell, inherit_bindings=False):
     @work(exclusive=True, group="hold", exit_on_error=False)
     async def action_hold_client(self) -> None:
         """The client that is shown, else that of the post under the cursor, else one picked from the list."""
-        client = self.client or await self._client_here() or await self._picked_client()
-        if client is None:
-            return
-        held = {hold.subject for hold in self.facts.holds if hold.scope == "client"} if self.facts is not None else set()
-        await (self._release_client(client) if client in held else self._hold_client(client))
+        here = await self._post_here()
+        client = self.client or (here.client if here is not None else None) or await self._picked_client()
+        if client is not None:
+            await (self._release_client(client) if client in self.held("client") else self._hold_client(client))
 
-    async def _client_here(self) -> str | None:
+    @work(exclusive=True, group="hold", exit_on_error=False)
+    async def action_hold_campaign(self) -> None:
+        """That of the post under the cursor, else one picked from the list."""
+        here = await self._post_here()
+        campaign = here.campaign if here is not None else await self._picked_campaign()
+        if campaign is not None:
+            await (self._release_campaign(campaign) if campaign in self.held("campaign") else self._hold_campaign(campaign))
+
+    async def _post_here(self) -> DeliveryView | None:
         screen = self.screen_stack[0]
-        delivery = await screen.chosen() if isinstance(screen, ItemScreen) and screen.chosen_key() else None
-        return delivery.client if delivery is not None else None
+        return await screen.chosen() if isinstance(screen, ItemScreen) and screen.chosen_key() else None
+
+    async def _picked_campaign(self) -> str | None:
+        try:
+            names = await self.desk.campaign_names()
+        except DeskError as error:
+            self.say_error(error)
+            return None
+        if not names:
+            self.notify("There is no campaign yet: ! holds everything.", severity="warning")
+            return None
+        return await self.push_screen_wait(Pick("Hold or release which campaign?", [(name, name) for name in names]))
 
     async def _picked_client(self) -> str | None:
         named = [(c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None]
@@ -80,6 +98,20 @@ class Brake(Shell, inherit_bindings=False):
             if done is not None and done.keys:
                 await self._decide(client)
 
+    async def _hold_campaign(self, campaign: str) -> None:
+        """At once; the reason comes after."""
+        if await self.attempt(self.desk.hold(campaign=campaign)):
+            reason = await self.push_screen_wait(HoldReason(f"campaign {campaign}"))
+            if reason:
+                await self.attempt(self.desk.hold(campaign=campaign, reason=reason))
+
+    async def _release_campaign(self, campaign: str) -> None:
+        question = f"Planned posts of {campaign} go out at their times again. You decide about each whose time has passed."
+        if await self.push_screen_wait(Confirm(f"Release campaign {campaign}?", question, yes="Release", no="Stay on hold")):
+            done = await self.attempt(self.desk.release(campaign=campaign))
+            if done is not None and done.keys:
+                await self._decide(campaign=campaign)
+
     def _name_of(self, client: str) -> str:
         return next((c.name for c in self.clients if c.id == client), client)
 
@@ -90,9 +122,9 @@ class Brake(Shell, inherit_bindings=False):
         """Posts whose time passed under a hold, and what becomes of each."""
         await self._decide(self.client, key)
 
-    async def _decide(self, client: str | None = None, key: str = "") -> None:
+    async def _decide(self, client: str | None = None, key: str = "", campaign: str | None = None) -> None:
         try:
-            late = await self.desk.overdue(client=client)
+            late = await self.desk.overdue(client=client, campaign=campaign)
         except DeskError as error:
             self.say_error(error)
             return

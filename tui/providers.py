@@ -84,7 +84,7 @@ class Commands(ShellProvider):
         return Entry(name, f"{action.first_key}  {action.tip}", partial(target.run_action, action.action))
 
     def _clients(self) -> Iterator[Entry]:
-        held = {hold.subject for hold in self.shell.facts.holds if hold.scope == "client"} if self.shell.facts else set()
+        held = self.shell.held("client")
         for client in self.shell.clients:
             if client.id is None:
                 continue

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scheduler.clock import HOUR
+from scheduler.desk.risk_views import Risk
 from scheduler.desk.views import DeliveryView, ReviewItem, Sign
-from tui.text import clean, counted, local, one_line, when_words
+from tui.text import clean, counted, local, one_line, sentence, when_words
 from tui.widgets.row_list import Row
 from tui.words import name_words, row_words
 
@@ -66,11 +67,30 @@ def outbox_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, listed: i
     return [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
 
 
-def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int) -> list[Row]:
-    """What needs a person, the next 36 hours, what went out today."""
-    today = local(now, tz).date()
+def risk_key(risk: Risk) -> str:
+    """Of its line: a post keeps its own, so that everything can be done to it there."""
+    return risk.about if risk.is_post else f"!{risk.kind}:{risk.about}"
+
+
+def risk_row(risk: Risk, tz: str, now: int) -> Row:
+    """One thing that will go wrong unless somebody acts."""
+    return Row(
+        key=risk_key(risk),
+        sign=Sign.DRAFT if risk.is_post else Sign.NEEDS_YOU,
+        when=when_words(risk.due, tz, now) if risk.due else "",
+        client=one_line(risk.client_name),
+        color=risk.client_color,
+        account=one_line(risk.account),
+        title=one_line(risk.title) if risk.is_post else sentence(one_line(risk.words)),
+        words=one_line(risk.words) if risk.is_post else "",
+    )
+
+
+def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, risks: Sequence[Risk] = ()) -> list[Row]:
+    """What needs a person, what will go wrong, the next 36 hours, what went out today."""
+    today, named = local(now, tz).date(), {risk.about for risk in risks if risk.is_post}
     needs = _by_harm(deliveries)
-    drafts = _by_time(d for d in deliveries if d.sign in TO_APPROVE and _soon(d, now))
+    drafts = _by_time(d for d in deliveries if d.sign in TO_APPROVE and _soon(d, now) and d.key not in named)
     coming = _by_time(d for d in deliveries if d.sign in WAITING | NOW and d.due is not None and d.due < now + 36 * HOUR)
     went = _by_time(
         (d for d in deliveries if d.sign is Sign.PUBLISHED and d.published_at and local(d.published_at, tz).date() == today),
@@ -82,7 +102,10 @@ def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int) -> list[Ro
         (f"NEXT 36 HOURS {len(coming)}", coming),
         (f"WENT OUT TODAY {len(went)}", went),
     )
-    return [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
+    rows = [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
+    ahead = section(f"AT RISK {len(risks)}", (risk_row(risk, tz, now) for risk in risks))
+    place = len(needs) + 1 if needs else 0
+    return [*rows[:place], *ahead, *rows[place:]]
 
 
 def _soon(delivery: DeliveryView, now: int) -> bool:

@@ -118,6 +118,10 @@ class Shell(App[None], inherit_bindings=False):
     def watch_client(self) -> None:
         self.touch()
 
+    def held(self, scope: str) -> set[str]:
+        """Which of a kind a person has put on hold."""
+        return {hold.subject for hold in self.facts.holds if hold.scope == scope} if self.facts is not None else set()
+
     # ── going ──
 
     def open_post(self, post: str) -> None:

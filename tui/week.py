@@ -31,14 +31,18 @@ class Week:
 
     first: date
     days: dict[date, tuple[CalendarRow, ...]] = field(default_factory=dict)
+    lanes: tuple[str, ...] = ()
+    """Accounts that are drawn below each other, each day's posts in their order; empty: a day is one column."""
 
     @classmethod
-    def of(cls, first: date, rows: Sequence[CalendarRow]) -> Week:
-        """Sort rows into days."""
+    def of(cls, first: date, rows: Sequence[CalendarRow], lanes: Sequence[str] = ()) -> Week:
+        """Sort rows into days, and there into lanes."""
         found: dict[date, list[CalendarRow]] = {}
+        order = {account: n for n, account in enumerate(lanes)}
         for row in rows:
             found.setdefault(row.day, []).append(row)
-        return cls(first, {day: tuple(sorted(of_day, key=lambda r: (r.time, r.key))) for day, of_day in found.items()})
+        days = {day: tuple(sorted(of_day, key=lambda r: (order.get(r.account, 0), r.time, r.key))) for day, of_day in found.items()}
+        return cls(first, days, tuple(lanes))
 
     @property
     def last(self) -> date:
@@ -48,6 +52,10 @@ class Week:
     def on(self, day: date) -> tuple[CalendarRow, ...]:
         """Posts of a day."""
         return self.days.get(day, ())
+
+    def lane(self, day: date, account: str) -> tuple[int, ...]:
+        """Places of a day's posts on one account."""
+        return tuple(n for n, row in enumerate(self.on(day)) if row.account == account)
 
     def at(self, spot: Spot) -> CalendarRow | None:
         """The post under a cursor."""
@@ -59,12 +67,12 @@ class Week:
         return Spot(spot.day, max(0, min(spot.place + by, len(self.on(spot.day)) - 1)))
 
     def beside(self, spot: Spot, day: date) -> Spot:
-        """On another day, at the post nearest in time."""
+        """On another day, at the post nearest in time; where there are lanes, in the same one if it has any."""
         here, there = self.at(spot), self.on(day)
         if here is None or not there:
             return Spot(day, 0)
-        wanted = minutes(here.time)
-        return Spot(day, min(range(len(there)), key=lambda n: (abs(minutes(there[n].time) - wanted), n)))
+        wanted, lane = minutes(here.time), here.account if self.lanes else ""
+        return Spot(day, min(range(len(there)), key=lambda n: (there[n].account != lane, abs(minutes(there[n].time) - wanted), n)))
 
     def find(self, key: str) -> Spot | None:
         """Where a key stands."""
@@ -73,7 +81,7 @@ class Week:
     def clashes(self, day: date) -> bool:
         """Two posts of one account within half an hour."""
         last: dict[str, tuple[int, str]] = {}
-        for row in self.on(day):
+        for row in sorted(self.on(day), key=lambda row: row.time):
             if row.sign is Sign.CANCELLED:
                 continue
             now, post = minutes(row.time), row.key.partition("@")[0]

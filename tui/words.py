@@ -66,11 +66,18 @@ def banner(overview: Overview, now: int) -> str | None:
         reason = f" · {one_line(hold.reason)}" if hold.reason else ""
         return f"ON HOLD since {_since(hold, overview.tz, now)} – nothing leaves · ! release{reason}"
     if overview.holds:
-        names = some(tuple(one_line(hold.subject) for hold in overview.holds))
-        return f"ON HOLD: {names} – everything else goes out · H releases a client"
+        names = some(tuple(one_line(hold.name) for hold in overview.holds))
+        return f"ON HOLD: {names} – everything else goes out · {_who_releases(overview.holds)}"
     if not overview.service.running:
         return f"Nothing is published: the service is not running · {SERVICE_HINT}"
     return None
+
+
+def _who_releases(holds: Sequence[HoldView]) -> str:
+    """The key, where there is one."""
+    scopes = {hold.scope for hold in holds}
+    ways = {"client": "H releases a client", "campaign": "P releases a campaign", "account": "`daypart release --account NAME` releases"}
+    return next((words for scope, words in ways.items() if scope in scopes), "it goes on when its file says so")
 
 
 def _since(hold: HoldView, tz: str, now: int) -> str:

@@ -122,17 +122,19 @@ def resolve(call: Call, key: str, url: str | None, anyway: bool, send_again: boo
 @click.command()
 @click.option("--client", help="Only one client.")
 @click.option("--account", metavar="NAME", help="Only one account.")
+@click.option("--campaign", metavar="ID", help="Only one campaign.")
 @click.option("--reason", default="", help="Why; shown to everyone.")
 @common
 @click.pass_obj
-def hold(call: Call, client: str | None, account: str | None, reason: str) -> None:
+def hold(call: Call, client: str | None, account: str | None, campaign: str | None, reason: str) -> None:
     """The brake: from now on nothing leaves. Survives restarts."""
-    print_done(call, at_desk(call, lambda desk: desk.hold(client=client, account=account, reason=reason)))
+    print_done(call, at_desk(call, lambda desk: desk.hold(client=client, account=account, campaign=campaign, reason=reason)))
 
 
 @click.command()
 @click.option("--client", help="Only one client.")
 @click.option("--account", metavar="NAME", help="Only one account.")
+@click.option("--campaign", metavar="ID", help="Only one campaign.")
 @click.option(
     "--overdue",
     type=click.Choice(["ask", "send", "move", "drop"]),
@@ -140,6 +142,6 @@ def hold(call: Call, client: str | None, account: str | None, reason: str) -> No
 )
 @common
 @click.pass_obj
-def release(call: Call, client: str | None, account: str | None, overdue: Overdue | None) -> None:
+def release(call: Call, client: str | None, account: str | None, campaign: str | None, overdue: Overdue | None) -> None:
     """Take the brake off. Each post whose time has passed is decided by you: send now, move to the next free time, or drop."""
-    release_and_decide(call, client=client, account=account, choice=overdue)
+    release_and_decide(call, client=client, account=account, campaign=campaign, choice=overdue)

@@ -39,7 +39,7 @@ def library(
 ) -> None:
     """Posts with all the words of QUERY, newest first: how often each was used, when last, and whether it has rested.
 
-    Words are found by their beginning, and marks on letters do not matter: `zur` finds Żurek."""
+    Words are found by their beginning, and marks on letters do not matter: `zur` finds Żurek. `#summer` finds posts with that tag."""
     words = " ".join(query)
     if sha is not None:
         _print_file(call, at_desk(call, lambda desk: desk.media_of(sha)))
@@ -66,6 +66,7 @@ def _print_posts(call: Call, page: LibraryPage, words: str) -> None:
                 "rests_until": rfc3339(post.rests_until),
                 "planned": rfc3339(post.planned),
                 "evergreen": post.evergreen or None,
+                "tags": list(post.tags),
             }
             for post in page.posts
         ]
@@ -161,7 +162,8 @@ def _print_reminders(call: Call, found: list[Reminder]) -> None:
 @common
 @click.pass_obj
 def reuse(call: Call, key: str, accounts: tuple[str, ...], at: str | None, title: str, repeat: bool, reason: str) -> None:
-    """A new draft with the texts, pictures and settings of KEY. It says what would be refused with the same words."""
+    """A new draft with the texts, pictures and settings of KEY, for accounts you choose. It says what would be refused with the same
+    words. (`daypart post duplicate` copies a post as it is, for the same accounts.)"""
     made = at_desk(call, lambda desk: desk.reuse(key, accounts=accounts, when=at, title=title, repeat=repeat, reason=reason))
     if call.as_json:
         print_json(
@@ -196,6 +198,19 @@ def evergreen(call: Call, key: str, days: int | None, most: int | None, off: boo
         return await (desk.drop_evergreen(key) if days is None else desk.set_evergreen(key, every_days=days, most=most))
 
     print_done(call, at_desk(call, act))
+
+
+@click.command(short_help="Sort a post by words of your own.")
+@click.argument("key")
+@click.argument("names", metavar="[NAME]…", nargs=-1)
+@click.option("--remove", metavar="NAME", multiple=True, help="Take this one off; may be given several times.")
+@common
+@click.pass_obj
+def tag(call: Call, key: str, names: tuple[str, ...], remove: tuple[str, ...]) -> None:
+    """Put tags on KEY; `daypart library "#summer"` finds them. They change nothing that goes out."""
+    if not names and not remove:
+        raise UsageError("name a tag to put on or to --remove", "for example: daypart post tag KEY summer")
+    print_done(call, at_desk(call, lambda desk: desk.tag(key, add=names, remove=remove)))
 
 
 # ── ideas ────────────────────────────────────────────────────────────────────

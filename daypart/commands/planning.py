@@ -50,7 +50,10 @@ def slots(call: Call, account: str, first: date | None, last: date | None) -> No
 @common
 @click.pass_obj
 def duplicate(call: Call, post: str, at: tuple[str, ...]) -> None:
-    """A new draft with the texts, pictures and accounts of POST; without WHEN it has no time yet."""
+    """A new draft with the texts, pictures and accounts of POST, to plan it twice or to change it; without WHEN it has no time yet.
+
+    `daypart post reuse` is for what was good a while ago: other accounts of the client, what would be refused with the same words, and a
+    reason to repeat them. Either way the copy counts as a use of POST."""
     made: PostView = at_desk(call, lambda desk: desk.duplicate(post, " ".join(at) or None))
     if call.as_json:
         print_json({"post": made.post, "deliveries": [delivery_json(view) for view in made.deliveries]})

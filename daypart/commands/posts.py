@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,22 +11,34 @@ from typing import TYPE_CHECKING
 import click
 
 from daypart.call import Call, common
-from daypart.commands.library import evergreen, reuse
+from daypart.commands.library import evergreen, reuse, tag
 from daypart.commands.planning import DAY, duplicate, fill, micros_of, print_signs, slots
 from daypart.evidence import evidence_json, print_evidence
 from daypart.output import delivery_json, print_deliveries, print_done, print_json, print_review, when
 from daypart.session import at_desk
 from scheduler.desk.views import DeliveryQuery, Done
-from scheduler.errors import NotFoundError, UsageError
+from scheduler.errors import NoRoomError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
     from scheduler.desk.evidence import Evidence
-    from scheduler.desk.views import DeliveryView, ReviewItem
+    from scheduler.desk.views import DeliveryView, PostView, ReviewItem
 
 EVIDENT = ("unknown", "checking", "processing", "ask", "refused", "missed")
 """States in which `post show` also shows what a decision rests on."""
 OPEN = ("draft", "queued", "claimed", "sending", "processing", "unknown", "checking", "ask", "refused", "missed")
+
+
+ANYWAY = click.option("--anyway", is_flag=True, help="Also where the account's limits leave no room: it waits its turn.")
+
+
+@contextmanager
+def room_or_anyway() -> Iterator[None]:
+    """Where an account has no room, the other way out is named, too."""
+    try:
+        yield
+    except NoRoomError as error:
+        raise NoRoomError(str(error), f"{error.hint}, or say --anyway: it waits its turn, or is missed if its window ends") from error
 
 
 @click.group()
@@ -36,6 +49,7 @@ def post() -> None:
 
 post.add_command(reuse)
 post.add_command(evergreen)
+post.add_command(tag)
 
 
 for planning in (slots, duplicate, fill):
@@ -122,6 +136,7 @@ def preview(call: Call, key: str) -> None:
 @click.option("--media", multiple=True, type=click.Path(path_type=Path), help="A picture or video.")
 @click.option("--alt", "alts", multiple=True, help="Alt text of each file, in order.")
 @click.option("--when", "at", help='When: "tomorrow 9:30", "fri 18", 2026-12-01T09:00; without it a draft without a time.')
+@ANYWAY
 @common
 @click.pass_obj
 def new(
@@ -132,12 +147,18 @@ def new(
     media: tuple[Path, ...],
     alts: tuple[str, ...],
     at: str | None,
+    anyway: bool,
 ) -> None:
     """Write a post without a file."""
     for missing in (path for path in media if not path.is_file()):
         raise NotFoundError(f"there is no file '{missing}'", "give the path of a picture or a video, seen from this folder")
     by_language = dict(_language_and_text(text) for text in texts)
-    made = at_desk(call, lambda desk: desk.new_post(title=title, text=by_language, accounts=accounts, media=media, alts=alts, when=at))
+
+    async def act(desk: Desk) -> PostView:
+        with room_or_anyway():
+            return await desk.new_post(title=title, text=by_language, accounts=accounts, media=media, alts=alts, when=at, anyway=anyway)
+
+    made = at_desk(call, act)
     if call.as_json:
         print_json({"deliveries": [delivery_json(view) for view in made.deliveries]})
         return
@@ -175,20 +196,42 @@ def edit(call: Call, key: str, field: str | None) -> None:
 @post.command(short_help="Give a post another time.")
 @click.argument("key")
 @click.argument("at", metavar="WHEN…", nargs=-1, required=True)
+@ANYWAY
 @common
 @click.pass_obj
-def move(call: Call, key: str, at: tuple[str, ...]) -> None:
+def move(call: Call, key: str, at: tuple[str, ...], anyway: bool) -> None:
     """Another time: `daypart post move KEY fri 18:00`; `now` posts at once."""
-    print_done(call, at_desk(call, lambda desk: desk.move(key, " ".join(at))))
+
+    async def act(desk: Desk) -> Done:
+        with room_or_anyway():
+            return await desk.move(key, " ".join(at), anyway=anyway)
+
+    print_done(call, at_desk(call, act))
+
+
+@post.command(short_help="Move posts by whole days.")
+@click.argument("keys", metavar="KEY…", nargs=-1, required=True)
+@click.option("--days", type=int, required=True, metavar="N", help="So many days later; -1: a day earlier.")
+@ANYWAY
+@common
+@click.pass_obj
+def shift(call: Call, keys: tuple[str, ...], days: int, anyway: bool) -> None:
+    """All of them by as many days, each at its time of day; wholly or not at all."""
+
+    async def act(desk: Desk) -> Done:
+        with room_or_anyway():
+            return await desk.move_days(keys, days, anyway=anyway)
+
+    print_done(call, at_desk(call, act))
 
 
 @post.command()
-@click.argument("key")
+@click.argument("keys", metavar="KEY…", nargs=-1, required=True)
 @common
 @click.pass_obj
-def cancel(call: Call, key: str) -> None:
-    """It will not go out; what is already public stays."""
-    print_done(call, at_desk(call, lambda desk: desk.cancel(key)))
+def cancel(call: Call, keys: tuple[str, ...]) -> None:
+    """They will not go out; what is already public stays."""
+    print_done(call, at_desk(call, lambda desk: desk.cancel(keys[0]) if len(keys) == 1 else desk.cancel_many(keys)))
 
 
 @post.command()

@@ -14,6 +14,7 @@ from scheduler.desk.views import DeliveryQuery
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
+    from scheduler.desk.risk_views import Risk
     from scheduler.desk.views import DeliveryView, Overview
 
 COMING = ("queued", "claimed", "sending", "processing", "unknown", "checking")
@@ -21,6 +22,8 @@ COMING = ("queued", "claimed", "sending", "processing", "unknown", "checking")
 SOON = 36 * HOUR
 MOST = 40
 """Lines that a person still reads."""
+RISKS = 5
+"""So many are named without a screen."""
 
 
 @click.command()
@@ -52,14 +55,15 @@ def status(call: Call) -> None:
     print_status(call)
 
 
-async def _seen(desk: Desk) -> tuple[Overview, list[DeliveryView]]:
+async def _seen(desk: Desk) -> tuple[Overview, list[DeliveryView], list[Risk]]:
     now = desk.clock.wall()
-    return await desk.overview(), await desk.deliveries(DeliveryQuery(states=COMING, since=now - DAY, until=now + SOON, limit=MOST + 1))
+    coming = await desk.deliveries(DeliveryQuery(states=COMING, since=now - DAY, until=now + SOON, limit=MOST + 1))
+    return await desk.overview(), coming, await desk.risks()
 
 
 def print_status(call: Call) -> None:
-    """The desk's status line, for people and programs without a screen."""
-    seen, coming = at_desk(call, _seen)
+    """The desk's status line, what is at risk and what is coming, for people and programs without a screen."""
+    seen, coming, risks = at_desk(call, _seen)
     if call.as_json:
         holds = [{"scope": h.scope, "subject": h.subject, "reason": h.reason, "by": h.by, "at": rfc3339(h.at)} for h in seen.holds]
         service = {"running": seen.service.running, "pid": seen.service.pid, "words": seen.service.words}
@@ -74,15 +78,18 @@ def print_status(call: Call) -> None:
                 "service": service,
                 "moved_with_zones": list(seen.moved),
                 "notices": {"untold": seen.untold, "words": seen.untold_words},
+                "risks": [{"kind": r.kind, "about": r.about, "client": r.client, "words": r.words, "next": r.command} for r in risks],
             }
         )
         return
     click.echo(f"{seen.workspace}{' (sandbox)' if seen.sandbox else ''}")
     for held in seen.holds:
-        click.echo(
-            f"ON HOLD {held.subject or 'everything'} since {when(held.at, seen.tz)} by {held.by}{': ' + held.reason if held.reason else ''}"
-        )
+        click.echo(f"ON HOLD {held.name} since {when(held.at, seen.tz)} by {held.by}{': ' + held.reason if held.reason else ''}")
     click.echo(f"{seen.needs_you} need you · {seen.to_approve} to approve · {seen.planned} planned")
+    for risk in risks[:RISKS]:
+        click.echo(f"at risk: {risk.client_name}  {risk.about}: {risk.words}\n    next: {risk.command}")
+    if len(risks) > RISKS:
+        click.echo(f"and {len(risks) - RISKS} more at risk: they stand in Today, on the desk")
     if seen.next:
         click.echo(f"next: {when(seen.next.due, seen.tz)}  {seen.next.client_name}  {seen.next.key}")
     _print_coming(coming, seen.tz)

@@ -180,7 +180,7 @@ def _holds(found: Rehearsal) -> Iterator[str]:
         yield "on hold now (a rehearsal does not release it)"
     for hold in found.holds:
         reason = f": {hold.reason}" if hold.reason else ""
-        yield from _wrapped(f"{hold.subject or 'everything'}, by {hold.by}{reason}", "  ")
+        yield from _wrapped(f"{hold.name}, by {hold.by}{reason}", "  ")
 
 
 def _quotas(found: Rehearsal) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """The one door: every action of a person is one method here, used alike by the terminal UI and the command line.
 
 The methods stand in the modules beside this one, grouped by what they are about:
-`seeing` lists, histories · `planning` calendar, free slots, copies · `reviewing` what goes out, counters, previews ·
+`seeing` lists, histories · `planning` calendar, free slots, copies · `many` several posts at once ·
+`reviewing` what goes out, counters, previews ·
 `moving` times, cancelling, undo ·
 `writing` posts made here · `library` what was good: `reusing`, `suggesting`, `ideas` ·
 `modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
 `braking` hold, release ·
 `overdue` what a hold made late ·
 `evidence` what a decision rests on · `resolving` is it there? · `files` validate, plan, apply · `connecting` accounts ·
-`rehearsing` what would go out · `reporting` the week's report, calendar and archive to take away · `keeping` safe mode, whole histories.
+`risks` what will go wrong · `rehearsing` what would go out ·
+`reporting` the week's report, calendar and archive to take away · `keeping` safe mode, whole histories.
 All methods are coroutines; none blocks the event loop for more than a few milliseconds.
 """
 
@@ -24,21 +26,36 @@ from scheduler.desk.evidence import Evident
 from scheduler.desk.files import Files
 from scheduler.desk.keeping import Keeping
 from scheduler.desk.library import Library
+from scheduler.desk.many import Many
 from scheduler.desk.modelling import Modelling
 from scheduler.desk.overdue import Overdue
 from scheduler.desk.people import person
 from scheduler.desk.rehearsing import Rehearsing
 from scheduler.desk.reporting import Reporting
 from scheduler.desk.resolving import Resolving
+from scheduler.desk.risks import Risks
 from scheduler.desk.serving import Serving
 from scheduler.desk.signing import Signing
-from scheduler.desk.standing import Accounts
 from scheduler.store.store import Store
 from scheduler.workspace import find_workspace, read_workspace, state_folder
 
 
 class Desk(
-    Library, Modelling, ClientWord, Signing, Files, Overdue, Braking, Evident, Resolving, Rehearsing, Keeping, Reporting, Serving, Accounts
+    Many,
+    Library,
+    Modelling,
+    ClientWord,
+    Signing,
+    Files,
+    Overdue,
+    Braking,
+    Evident,
+    Resolving,
+    Rehearsing,
+    Keeping,
+    Reporting,
+    Serving,
+    Risks,
 ):
     """A workspace, opened."""
 

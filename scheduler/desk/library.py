@@ -13,6 +13,7 @@ from scheduler.desk.library_reading import read_page, read_posts
 from scheduler.desk.library_views import LibraryPage, MediaDetail, MediaUse, MediaView, Takes
 from scheduler.desk.media_reading import FileFacts, find_asset, media_view, posts_with, read_media
 from scheduler.desk.suggesting import Suggesting
+from scheduler.desk.tagging import Tagging
 from scheduler.desk.words import platform_name
 from scheduler.errors import NotFoundError
 
@@ -23,11 +24,11 @@ _AGAINST_FILES = ("E504", "E609", "E610", "E611", "E612", "E613")
 """What a platform may have against a file itself."""
 
 
-class Library(Suggesting, Ideas):
+class Library(Suggesting, Tagging, Ideas):
     """What a person looks up."""
 
     async def library(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> LibraryPage:
-        """Posts with all these words (each by its beginning; marks on letters do not matter), newest first."""
+        """Posts with all these words (each by its beginning; marks on letters do not matter) and `#tags`, newest first."""
         return await self.store.read(lambda conn: read_page(conn, words, client, limit, self.scene(conn), self.tz))
 
     async def media(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> list[MediaView]:

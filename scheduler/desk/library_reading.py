@@ -44,24 +44,32 @@ def client_term(client: str) -> str:
 
 
 def matching(conn: Connection, words: str, client: str | None, limit: int) -> list[int]:
-    """Ids of posts with these words, newest first."""
+    """Ids of posts with these words and `#tags`, newest first."""
+    tags = [word.removeprefix("#").casefold() for word in words.split() if word.startswith("#") and len(word) > 1][:MOST_WORDS]
+    words = " ".join(word for word in words.split() if not word.startswith("#"))
     asked = question(words, client)
+    values: dict[str, object] = {"n": limit} | {f"tag{n}": f"{_plain(tag)}%" for n, tag in enumerate(tags)}
+    tagged = "".join(f" AND {{id}} IN (SELECT post_id FROM tag WHERE name LIKE :tag{n} ESCAPE '\\')" for n in range(len(tags)))
     if not asked:
-        sql = "SELECT id FROM post WHERE archived_at IS NULL ORDER BY id DESC LIMIT :n"
-        return list(conn.execute(text(sql), {"n": limit}).scalars())
+        sql = f"SELECT id FROM post WHERE archived_at IS NULL{tagged.format(id='id')} ORDER BY id DESC LIMIT :n"
+        return list(conn.execute(text(sql), values).scalars())
     if not has_search(conn):
-        return _scanned(conn, words, client, limit)
-    sql = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :asked ORDER BY rowid DESC LIMIT :n"
-    return list(conn.execute(text(sql), {"asked": asked, "n": limit}).scalars())
+        return _scanned(conn, words, client, values, tagged.format(id="p.id"))
+    sql = f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH :asked{tagged.format(id='rowid')} ORDER BY rowid DESC LIMIT :n"
+    return list(conn.execute(text(sql), {"asked": asked} | values).scalars())
 
 
-def _scanned(conn: Connection, words: str, client: str | None, limit: int) -> list[int]:
+def _plain(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _scanned(conn: Connection, words: str, client: str | None, known: dict[str, object], tagged: str) -> list[int]:
     """Without an index: only names of posts, letter by letter."""
     likes = {f"w{n}": f"%{word}%" for n, word in enumerate(words.split()[:MOST_WORDS])}
     where = "".join(f" AND (p.title || ' ' || p.campaign || ' ' || p.slug) LIKE :{name}" for name in likes)
     mine = " AND EXISTS (SELECT 1 FROM delivery d WHERE d.post_id = p.id AND d.client = :client)" if client is not None else ""
-    sql = f"SELECT p.id FROM post p WHERE p.archived_at IS NULL{where}{mine} ORDER BY p.id DESC LIMIT :n"
-    values: dict[str, object] = {**likes, "n": limit}
+    sql = f"SELECT p.id FROM post p WHERE p.archived_at IS NULL{where}{mine}{tagged} ORDER BY p.id DESC LIMIT :n"
+    values: dict[str, object] = {**likes, **known}
     return list(conn.execute(text(sql), values | ({"client": client} if client is not None else {})).scalars())
 
 
@@ -116,8 +124,8 @@ def read_posts(conn: Connection, ids: Sequence[int], scene: Scene, tz: str) -> l
     seats: dict[int, list[RowMapping]] = defaultdict(list)
     for row in _seats(conn, ids):
         seats[row["post_id"]].append(row)
-    families = read_families(conn, ids)
-    views = (_view(posts[number], seats[number], families[number], scene) for number in ids if number in posts)
+    families, tags = read_families(conn, ids), tags_of(conn, ids)
+    views = (_view(posts[number], seats[number], families[number], scene, tags.get(number, ())) for number in ids if number in posts)
     return [replace(view, words=in_words(view, tz)) for view in views]
 
 
@@ -162,7 +170,15 @@ def _count(family: Family, post: int, state: str, published: int | None, due: in
         family.last = at if family.last is None else max(family.last, at)
 
 
-def _view(post: RowMapping, seats: Sequence[RowMapping], family: Family, scene: Scene) -> LibraryPost:
+def tags_of(conn: Connection, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The tags of some posts, in order."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in conn.exec_driver_sql(f"SELECT post_id, name FROM tag WHERE post_id IN ({_in(ids)}) ORDER BY name"):
+        found[row.post_id].append(row.name)
+    return {number: tuple(names) for number, names in found.items()}
+
+
+def _view(post: RowMapping, seats: Sequence[RowMapping], family: Family, scene: Scene, tags: tuple[str, ...]) -> LibraryPost:
     client = next((seat["client"] for seat in seats if seat["client"]), None)
     name, color = scene.client_of(client)
     rests = family.rests_until if family.rests_until is not None and family.rests_until > scene.now else None
@@ -180,6 +196,7 @@ def _view(post: RowMapping, seats: Sequence[RowMapping], family: Family, scene: 
         planned=family.planned,
         evergreen=family.evergreen(),
         words="",
+        tags=tags,
     )
 
 
@@ -202,7 +219,8 @@ def in_words(post: LibraryPost, tz: str) -> str:
         said += f"; rests until {day_words(post.rests_until, tz)}"
     elif post.last_used is not None:
         said += "; rested"
-    return said + (f" · evergreen {post.evergreen}" if post.evergreen else "")
+    said += f" · evergreen {post.evergreen}" if post.evergreen else ""
+    return said + "".join(f" #{tag}" for tag in post.tags)
 
 
 def _in(numbers: Iterable[int]) -> str:

@@ -32,6 +32,7 @@ class LibraryPost:
     """“every 60 days, 2 of 5 times”, or empty."""
     words: str
     """“used 3 times, last Tue 3 Nov; rests until Thu 3 Dec”."""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from config.times import TimeError
 from config.typed_time import parse_typed
 from scheduler.desk.clean import clean_line
 from scheduler.desk.exact import stored_content
+from scheduler.desk.pacing import Pacing
 from scheduler.desk.reviewing import Reviewing
 from scheduler.desk.sheet import Sheet
 from scheduler.desk.undoing import Undoing
@@ -26,17 +27,19 @@ from scheduler.units.reading import find_unit, head_key, parse_key
 from scheduler.when import when_words
 
 
-class Moving(Reviewing, Undoing):
+class Moving(Reviewing, Undoing, Pacing):
     """What a person does with the times of all posts."""
 
-    async def move(self, key: str, when: str) -> Done:
-        """A new time, as people type it ("fri 18", "+2d", "2026-12-01T09:00", "now")."""
+    async def move(self, key: str, when: str, *, anyway: bool = False) -> Done:
+        """A new time, as people type it ("fri 18", "+2d", "2026-12-01T09:00", "now").
+
+        Raises NoRoomError where the account's limits leave none; `anyway`: it waits its turn then."""
         key = head_key(key)
         unit = await self.store.read(lambda conn: find_unit(conn, key))
         if unit is None:
             raise await self.no_such_key(key)
         timing = self._timing(when, unit.timing)
-        self._refuse_quiet(key, timing)
+        await self.refuse_without_room((parse_key(key)[2],), timing.due, mine=(unit.head.id,), anyway=anyway)
         kept = await self.change(lambda conn: self._move(conn, key, timing))
         words = f"moved to {when_words(timing.due, timing.tz)}"
         words += "; the approval holds" if kept else "; it needs a new approval" if unit.approved else ""
@@ -79,20 +82,6 @@ class Moving(Reviewing, Undoing):
 
     def _retime(self, conn: Connection, unit: Unit, timing: Timing, author: Author) -> bool:
         return writing.retime(conn, unit, timing, self._leads(conn, unit), author)
-
-    def _refuse_quiet(self, key: str, timing: Timing) -> None:
-        """Quiet hours are kept for everybody: what a person puts there would only wait, or be missed."""
-        account = parse_key(key)[2]
-        if timing.due is None or account not in self.workspace.accounts:
-            return
-        pace = self.workspace.pace_of(account)
-        span = pace.quiet_at(timing.due)
-        if span is not None:
-            ends = when_words(pace.opens(timing.due), pace.tz)
-            raise UsageError(
-                f"{account} is quiet then ({span.words})",
-                f"choose {ends} or later, or change `quiet` in daypart.yaml, then `daypart apply`",
-            )
 
     def _leads(self, conn: Connection, unit: Unit) -> list[float]:
         """How long before its time each act may be prepared."""

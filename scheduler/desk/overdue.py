@@ -25,6 +25,7 @@ from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.digest import digest as digest_of
 from scheduler.errors import StaleError, UsageError
+from scheduler.holds import scope_of
 from scheduler.lifecycle import HELD, State
 from scheduler.plan.stored import busy_without, read_stored
 from scheduler.slots import Want, deal
@@ -43,13 +44,13 @@ DAYS_AHEAD = 60
 class Overdue(Moving, Approving):
     """What a person does with posts whose time passed while publishing was on hold."""
 
-    async def overdue(self, *, client: str | None = None, account: str | None = None) -> list[DeliveryView]:
+    async def overdue(self, *, client: str | None = None, account: str | None = None, campaign: str | None = None) -> list[DeliveryView]:
         """Those of which nobody has decided yet, soonest first."""
-        scope, subject = ("client", client) if client else ("account", account) if account else ("all", "")
+        scope, subject = scope_of(client, account, campaign)
 
         def read(conn: Connection) -> list[DeliveryView]:
             scene = self.scene(conn)
-            found = (read_delivery(conn, key, scene) for key in brake.overdue(conn, scope, subject or ""))
+            found = (read_delivery(conn, key, scene) for key in brake.overdue(conn, scope, subject))
             return [view for view in found if view is not None]
 
         return await self.store.read(read)
@@ -73,7 +74,7 @@ class Overdue(Moving, Approving):
             return await self.cancel(key)
         unit = await self._overdue_unit(key)
         timing = self._timing("now", unit.timing) if choice == "send" else await self.next_free(key)
-        self._refuse_quiet(key, timing)
+        self.refuse_quiet(parse_key(key)[2], timing.due)
         view, publications, account = await self._as_shown(key)
         found = await asyncio.to_thread(lambda: digest_of(as_found(publications, account.target)))
         if found != view.digest or digest not in (None, found):

@@ -164,6 +164,8 @@ class Weighed:
     """`Mon 23 Nov 18:00 – Wed 25 Nov 18:00`: where the approval holds; empty without one."""
     note: str = ""
     """What the clocks do to it that night."""
+    no_room: str = ""
+    """Which limits of its account leave no room then, with the way out; it would wait its turn."""
 
 
 def _short(clock: str) -> str:

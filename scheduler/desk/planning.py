@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -15,6 +15,7 @@ from config.times import from_micros, resolve_wall
 from scheduler.desk import agenda as listed
 from scheduler.desk.calendar import Days, read_month, read_rows
 from scheduler.desk.clean import clean_line
+from scheduler.desk.families import keep_family
 from scheduler.desk.gaps import clock_changes, find_gaps, read_collisions, read_days, subjects
 from scheduler.desk.places import find_free, read_busy
 from scheduler.desk.planned import Agenda, DayPlan, Filter, FreeSlot, Signs, Weighed
@@ -28,7 +29,7 @@ from scheduler.revisions import keep_revision
 from scheduler.store.statements import POST, get_meta
 from scheduler.units import writing
 from scheduler.units.model import NewUnit, Timing, Unit
-from scheduler.units.reading import find_unit, head_key
+from scheduler.units.reading import find_unit, head_key, parse_key
 from scheduler.when import clock_words, day_words, when_words
 
 EVERYTHING = Filter()
@@ -118,9 +119,12 @@ class Planning(Seeing, Writing):
 
     async def weigh_day(self, key: str, day: date) -> Weighed:
         """Moving it to another day at the same time of day; of a time that is not there that night, what will happen."""
-        unit = await self._unit(key)
+        return await self.weigh_unit(await self._unit(key), day)
+
+    async def weigh_unit(self, unit: Unit, day: date, *, mine: Collection[int] = (), also: Collection[int] = ()) -> Weighed:
+        """The same of one that is known. `mine`: deliveries that move with it; `also`: to which instants some of them do."""
         if unit.timing.due is None:
-            raise UsageError(f"'{key}' has no time yet", "give it one first: daypart post move KEY WHEN")
+            raise UsageError(f"'{unit.key}' has no time yet", "give it one first: daypart post move KEY WHEN")
         tz = unit.timing.tz
         clock = from_micros(unit.timing.due, tz).time().replace(microsecond=0)
         found = resolve_wall(datetime.combine(day, clock), tz)
@@ -129,7 +133,8 @@ class Planning(Seeing, Writing):
             "gap": f"{clock:%H:%M} does not exist that night; goes at {went}",
             "fold": f"{clock:%H:%M} comes twice; goes the first time",
         }
-        return self._weigh(unit, found.fixed, notes.get(found.shift, ""))
+        no_room = await self._no_room(unit, found.fixed.instant, mine, also)
+        return self._weigh(unit, found.fixed, notes.get(found.shift, ""), no_room)
 
     async def weigh_move(self, key: str, when: str) -> Weighed:
         """Moving it to a time as people type it. Raises UsageError for one that cannot be."""
@@ -137,7 +142,7 @@ class Planning(Seeing, Writing):
         timing = self._timing(when, unit.timing)
         if timing.due is None:
             raise UsageError("there is no time in it", 'as "tomorrow 9:30"')
-        return self._weigh(unit, Fixed(timing.due, timing.wall, timing.tz), "")
+        return self._weigh(unit, Fixed(timing.due, timing.wall, timing.tz), "", await self._no_room(unit, timing.due))
 
     async def _unit(self, key: str) -> Unit:
         unit = await self.store.read(lambda conn: find_unit(conn, head_key(key)))
@@ -145,13 +150,18 @@ class Planning(Seeing, Writing):
             raise await self.no_such_key(key)
         return unit
 
-    def _weigh(self, unit: Unit, at: Fixed, note: str) -> Weighed:
+    async def _no_room(self, unit: Unit, due: int, mine: Collection[int] = (), also: Collection[int] = ()) -> str:
+        account = parse_key(unit.key)[2]
+        self.refuse_quiet(account, due)
+        return "; ".join(filter(None, await self.no_room(account, due, mine={unit.head.id, *mine}, also=also)))
+
+    def _weigh(self, unit: Unit, at: Fixed, note: str, no_room: str) -> Weighed:
         timing = replace(unit.timing, due=at.instant, tz=at.tz, wall=at.wall)
         loses = unit.approved and not writing.stays_inside(unit, timing)
         window = unit.head.window
         words = "" if window is None else f"{when_words(window[0], self.tz)} to {when_words(window[1], self.tz)}"
         when = from_micros(at.instant, at.tz).isoformat(timespec="seconds")
-        return Weighed(unit.key, when, when_words(at.instant, at.tz), loses, words, note)
+        return Weighed(unit.key, when, when_words(at.instant, at.tz), loses, words, note, no_room)
 
     # ── copies ──
 
@@ -159,6 +169,7 @@ class Planning(Seeing, Writing):
         """A new draft with the texts, pictures and accounts of a post; nobody has approved it. Without `when` it has no time."""
         sheet = await self.sheet(post)
         timing = self._timing(when, None)
+        await self.refuse_without_room([seat.account.name for seat in sheet.seats], timing.due)
         made = await self.change(lambda conn: self._copy(conn, sheet, {seat.account.name: timing for seat in sheet.seats}))
         self.undoable(f"delete “{made}” again", lambda: self.delete_draft(made))
         return await self.post(made)
@@ -192,10 +203,16 @@ class Planning(Seeing, Writing):
         return [self._copy(conn, sheet, {slot.account: _at(slot, Timing(None, slot.tz, "")) for slot in slots}) for slots in rest]
 
     async def _unfill(self, made: Sequence[str], sheet: Sheet, itself: bool) -> Done:
-        for post in made:
-            await self.delete_draft(post)
-        if itself:
-            await self.change(lambda conn: [self._move(conn, seat.unit.key, seat.unit.timing) for seat in sheet.seats])
+        """All of it or nothing, for one of the copies may have been approved meanwhile."""
+        copies = [await self.sheet(post) for post in made]
+
+        def operation(conn: Connection) -> None:
+            for copy in copies:
+                self._delete(conn, copy)
+            for seat in sheet.seats if itself else ():
+                self._move(conn, seat.unit.key, seat.unit.timing)
+
+        await self.change(operation, name="cancel")
         return Done("the free slots are free again")
 
     def _copy(self, conn: Connection, sheet: Sheet, timings: dict[str, Timing]) -> str:
@@ -211,6 +228,7 @@ class Planning(Seeing, Writing):
         row |= {"title": sheet.title, "managed_by": "tui", "created_by": author.actor, "brief": brief}
         key = conn.execute(insert(POST).values(**row, created_at=author.at)).inserted_primary_key
         assert key is not None
+        keep_family(conn, key[0], sheet.post_id, author)
         texts = {name: saved.origins for name, saved in sheet.texts.items()}
         for name, saved in texts.items():
             keep_revision(conn, key[0], name, saved, self.who.editor, author.at)

@@ -17,6 +17,7 @@ from scheduler.account_rows import sync_accounts
 from scheduler.accounts import StoredAccount
 from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
+from scheduler.desk.families import first_of, keep_family
 from scheduler.desk.library_reading import read_families
 from scheduler.desk.library_views import ReuseAccount, Reused, ReuseView
 from scheduler.desk.sheet import EVERY, Seat, Sheet
@@ -33,7 +34,6 @@ from scheduler.units.model import NewUnit, Timing, Unit
 from scheduler.when import day_words
 
 EVERGREEN: Table = TABLES.tables["evergreen"]
-REUSE: Table = TABLES.tables["reuse"]
 PROPOSAL: Table = TABLES.tables["proposal"]
 _TWINS = (
     "FROM delivery o WHERE o.content_id IN (SELECT id FROM content WHERE twin = :twin)"
@@ -105,7 +105,9 @@ class Reusing(Writing):
             raise UsageError("saying the same words again needs a reason", "for example: the date of the event has moved")
         if not sheet.texts and not any(seat.media for seat in sheet.seats):
             raise UsageError(f"“{clean_line(sheet.title)}” has neither words nor pictures to use again", "write it first")
-        again = Again(names, self._timing(when, None), clean_line(title) or sheet.title, repeat, clean_line(reason))
+        timing = self._timing(when, None)
+        await self.refuse_without_room(names, timing.due)
+        again = Again(names, timing, clean_line(title) or sheet.title, repeat, clean_line(reason))
         made, refused = await self.change(lambda conn: self._reuse(conn, sheet, again))
         self.undoable(f"delete the copy of “{clean_line(sheet.title)}” again", lambda: self.delete_draft(made))
         return Reused(await self.post(made), tuple(refused), repeat)
@@ -130,8 +132,7 @@ class Reusing(Writing):
         for name, said in texts.items():
             keep_revision(conn, made[0], name, said, self.who.editor, author.at)
         _keep_origins(conn, sheet.post_id, made[0])
-        root = conn.execute(select(REUSE.c.source_id).where(REUSE.c.post_id == sheet.post_id)).scalar_one_or_none() or sheet.post_id
-        conn.execute(insert(REUSE).values(post_id=made[0], source_id=root, by=author.actor, at=author.at, why=again.why))
+        keep_family(conn, made[0], sheet.post_id, author, again.why)
         refused = []
         for name in again.accounts:
             unit = self._seat_again(conn, sheet, f"desk/{slug}@{name}", made[0], stored[name], texts, again)
@@ -202,7 +203,7 @@ class Reusing(Writing):
 
     def _mark(self, conn: Connection, post_id: int, rule: tuple[int, int | None] | None) -> tuple[int, int | None] | None:
         """Keep another rule. Returns the one before."""
-        root = conn.execute(select(REUSE.c.source_id).where(REUSE.c.post_id == post_id)).scalar_one_or_none() or post_id
+        root = first_of(conn, post_id)
         row = conn.execute(select(EVERGREEN.c.every_days, EVERGREEN.c.most).where(EVERGREEN.c.post_id == root)).first()
         conn.execute(delete(EVERGREEN).where(EVERGREEN.c.post_id == root))
         if rule is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -19,10 +20,10 @@ from scheduler.clock import Clock
 from scheduler.desk.clean import clean_line
 from scheduler.desk.people import Person
 from scheduler.desk.reading import Looks
-from scheduler.desk.rows import Scene, read_holds, read_proposal_counts
+from scheduler.desk.rows import Scene, approvals, keys_of, read_delivery, read_holds, read_proposal_counts
 from scheduler.desk.sheet import Sheet
 from scheduler.desk.views import ClientView, Done
-from scheduler.errors import FilesError, NotFoundError
+from scheduler.errors import FilesError, NotFoundError, WouldVoidError
 from scheduler.plan.stored import STATE, plan_state
 from scheduler.store.statements import set_meta
 from scheduler.store.store import Store
@@ -30,6 +31,8 @@ from scheduler.units.model import RETIRED, Author
 from scheduler.workspace import WORKSPACE_FILE, read_workspace
 
 T = TypeVar("T")
+MAY_VOID: ContextVar[bool] = ContextVar("may_void", default=True)
+"""Whether what this task changes may void approvals; an undo may only when that was said."""
 Back = Callable[[], Awaitable[Done]]
 
 
@@ -40,6 +43,10 @@ class Step:
     words: str
     """What `undo` would do."""
     back: Back
+
+
+NAMED = 3
+"""So many posts are named where approvals would be lost."""
 
 
 class Room:
@@ -97,12 +104,26 @@ class Room:
     async def change(self, operation: Callable[[Connection], T], name: str = "edit") -> T:
         """Write something a person did; every plan made before is stale."""
 
+        may_void = MAY_VOID.get()
+
         def counted(conn: Connection) -> T:
+            standing = frozenset[int]() if may_void else approvals(conn)
             done = operation(conn)
+            if not may_void:
+                self._refuse_to_void(conn, standing - approvals(conn))
             set_meta(conn, STATE, str(plan_state(conn) + 1))
             return done
 
         return await self.store.write(counted, name=name)
+
+    def _refuse_to_void(self, conn: Connection, lost: frozenset[int]) -> None:
+        """Ends the transaction when approvals would be lost by it, and names the posts."""
+        if lost:
+            found = [read_delivery(conn, key, self.scene(conn)) for key in keys_of(conn, sorted(lost)[:NAMED])]
+            names = [f"“{view.title}” on {view.account} ({view.client_name})" for view in found if view is not None]
+            more = f" and {len(lost) - len(names)} more" if len(lost) > len(names) else ""
+            what = f"the approval of {', '.join(names)}{more}" if names else f"{len(lost)} approvals"
+            raise WouldVoidError(f"this would void {what}", "nothing was changed; it would have to be read and approved again")
 
     async def stored_accounts(self) -> dict[str, StoredAccount]:
         """Accounts by name."""

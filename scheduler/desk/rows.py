@@ -63,7 +63,7 @@ def _holds(hold: HoldView, client: str | None, account: str, campaign: str) -> b
             return hold.subject == client
         case "account":
             return hold.subject == account
-        case _:
+        case _:  # by a person or by its file
             return hold.subject == campaign
 
 
@@ -219,6 +219,21 @@ def read_proposal_counts(conn: Connection) -> dict[int, int]:
     """Post id → proposals nobody has decided yet."""
     rows = conn.execute(text("SELECT post_id, count(*) AS n FROM proposal WHERE status IN ('ready', 'needs_work') GROUP BY post_id"))
     return {row.post_id: row.n for row in rows}
+
+
+def approvals(conn: Connection) -> frozenset[int]:
+    """Posts that are approved and not yet public, by their deliveries."""
+    sql = (
+        "SELECT d.id FROM approval a JOIN delivery d ON d.id = a.delivery_id"
+        " WHERE a.voided_at IS NULL AND d.parent_id IS NULL AND d.state <> 'published'"
+    )
+    return frozenset(conn.execute(text(sql)).scalars())
+
+
+def keys_of(conn: Connection, ids: Iterable[int]) -> list[str]:
+    """Keys of deliveries."""
+    found = (conn.execute(text("SELECT key FROM delivery WHERE id = :id"), {"id": number}).scalar_one() for number in ids)
+    return [str(key) for key in found]
 
 
 def post_ids(conn: Connection, names: Iterable[str]) -> dict[str, int]:

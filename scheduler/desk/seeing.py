@@ -26,6 +26,7 @@ from scheduler.desk.views import (
     ServiceView,
 )
 from scheduler.desk.words import platform_name
+from scheduler.errors import DeskError
 from scheduler.store.sqlite import is_locked
 from scheduler.store.store import DATABASE
 from scheduler.when import clock_words, day_words
@@ -170,11 +171,17 @@ class Seeing(Noticing):
         return await self.store.read(read_holds)
 
     async def changes(self, every: float = 0.25) -> AsyncIterator[int]:
-        """Yields a number each time another connection or process changed the store."""
-        seen = await self.store.data_version()
+        """Yields a number each time another connection or process changed the store, or it went away or came back (then 0)."""
+        seen = await self._version()
         while True:
             await asyncio.sleep(every)
-            now = await self.store.data_version()
+            now = await self._version()
             if now != seen:
                 seen = now
                 yield now
+
+    async def _version(self) -> int:
+        try:
+            return await self.store.data_version()
+        except DeskError:  # whoever reads next is told what is wrong
+            return 0

@@ -1,10 +1,10 @@
-"""Taking back the last steps of this person since the desk was opened."""
+"""Taking back the last steps of this person since the desk was opened. What would cost an approval is asked about first."""
 
 from __future__ import annotations
 
-from scheduler.desk.room import Back, Room, Step
+from scheduler.desk.room import MAY_VOID, Back, Room, Step
 from scheduler.desk.views import Done
-from scheduler.errors import DeskError, UsageError
+from scheduler.errors import DeskError, UsageError, WouldVoidError
 
 UNDO_STEPS = 20
 
@@ -19,16 +19,25 @@ class Undoing(Room):
             self._steps.popleft()
         return words
 
-    async def undo(self) -> Done:
-        """Take the last step back. Raises UsageError when there is none, or when it cannot be taken back any more."""
+    async def undo(self, *, knowing: bool = False) -> Done:
+        """Take the last step back. `knowing`: that approvals are lost by it was shown, and is wanted.
+
+        Raises UsageError when there is none, or when it cannot be taken back any more; WouldVoidError, having changed nothing,
+        when it would void an approval: the step stays the last one."""
         if not self._steps:
             raise UsageError("there is nothing to undo", "approving, releasing and applying are not undone: each asks first")
         step = self._steps.pop()
         depth = len(self._steps)
+        before = MAY_VOID.set(knowing)
         try:
             done = await step.back()
+        except WouldVoidError:
+            self._steps.append(step)
+            raise
         except DeskError as error:
             raise UsageError(f"it cannot be undone any more: {error}", error.hint) from error
+        finally:
+            MAY_VOID.reset(before)
         while len(self._steps) > depth:  # what an undo did is not itself undone by the next one
             self._steps.pop()
         return Done(done.words, done.keys, self._steps[-1].words if self._steps else None, done.details)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from scheduler.desk.seals import seal_words
+from scheduler.holds import name_of
 
 if TYPE_CHECKING:
     from adapters.contract import Preview, Problem  # what stands behind it takes 100 ms, and screens are painted without
@@ -279,10 +280,16 @@ class HoldView:
 
     id: int
     scope: str
+    """all · client · account · campaign · file (a campaign that its file pauses)"""
     subject: str
     reason: str
     by: str
     at: int
+
+    @property
+    def name(self) -> str:
+        """`everything`, `kawa`, `campaign autumn`."""
+        return name_of(self.scope, self.subject)
 
 
 @dataclass(frozen=True, slots=True)

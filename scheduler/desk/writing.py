@@ -50,14 +50,18 @@ class Writing(Moving):
         alts: Sequence[str] = (),
         when: str | None = None,
         campaign: str = "desk",
+        anyway: bool = False,
     ) -> PostView:
-        """A post made here (`managed_by: tui`). `text` by language; `when` as people type it ("tomorrow 9:30")."""
+        """A post made here (`managed_by: tui`). `text` by language; `when` as people type it ("tomorrow 9:30").
+
+        Raises NoRoomError where an account's limits leave none then; `anyway`: it waits its turn."""
         if not _NAME.fullmatch(campaign):
             raise UsageError(f"'{clean_line(campaign)}' is no name for a campaign", "lower-case letters, digits and hyphens")
         self._one_client(accounts)
+        timing = self._timing(when, None)
+        await self.refuse_without_room(accounts, timing.due, anyway=anyway)
         items = await asyncio.to_thread(_measured, media, alts)
         await asyncio.to_thread(assets.keep_files, items, self.store.assets)
-        timing = self._timing(when, None)
         texts = {name or EVERY: Attributed(said, attribute(None, said, self.who.editor)) for name, said in text.items()}
         slug = await self.change(lambda conn: self._new_post(conn, campaign, title, texts, accounts, items, timing))
         post = f"{campaign}/{slug}"

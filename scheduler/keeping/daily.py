@@ -50,8 +50,8 @@ def main(arguments: list[str]) -> int:
     try:
         if is_due(state, now):
             told["backup"] = str(back_up(state, now))
-    except DeskError as error:
-        told["problem"] = f"{error} {error.hint}"
+    except (DeskError, OSError) as error:
+        told["problem"] = f"{error} {getattr(error, 'hint', '')}".strip()
     shorter = rotation.prepare(state, now)
     if shorter is not None:
         told |= {"shorter": str(shorter.file), "seen": shorter.seen, "moved": shorter.moved}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, text
 
 from scheduler.clock import DAY
+from scheduler.holds import name_of
 from scheduler.when import day_words, when_words
 
 ENDS_SOON = 7 * DAY
@@ -60,7 +61,7 @@ def read_summary(conn: Connection, clients: Sequence[str], now: int) -> Summary:
     def count(sql: str) -> int:
         return int(str(ask(sql)[0][0]))
 
-    holds = tuple((f"{subject or 'everything'}", int(str(at))) for _, subject, at in ask(_HOLDS))
+    holds = tuple((name_of(str(scope), str(subject)), int(str(at))) for scope, subject, at in ask(_HOLDS))
     sign_in = tuple((str(name), None if state == "reauth" else int(str(ends))) for name, state, ends in ask(_SIGN_IN))
     return Summary(count(_NEEDS), count(_APPROVE), count(_WENT), count(_COMING), holds, sign_in)
 

@@ -70,7 +70,9 @@ def next_action(notice: Notice) -> NextAction:
         case "safe_mode":
             return NextAction("Check that this is the newest store, then let it go on.", "daypart safe-mode")
         case "hold":
-            scope = f" --{notice.scope} {notice.subject}" if notice.scope in ("client", "account") else ""
+            if notice.scope == "file":
+                return NextAction("It goes on when its file says so.", "daypart apply", "Plan")
+            scope = f" --{notice.scope} {notice.subject}" if notice.scope != "all" else ""
             return NextAction("Release it when posts may leave again.", f"daypart release{scope}", "!")
         case "clock":
             return NextAction("Set the clock of this computer.", "daypart doctor")

@@ -10,13 +10,12 @@ from sqlalchemy import Connection, insert, select, update
 
 from config.loaded import Loaded
 from config.resolved import ResolvedPost
-from scheduler import assets, brake
+from scheduler import assets, brake, holds
 from scheduler.accounts import StoredAccount
 from scheduler.errors import StaleError
 from scheduler.labels import field_of
 from scheduler.plan.compare import Action
 from scheduler.plan.gathering import media_of
-from scheduler.plan.stored import CAMPAIGN_HOLD
 from scheduler.plan.wanted import FileUnit
 from scheduler.revisions import keep_revision
 from scheduler.store.statements import DELIVERY, POST
@@ -210,7 +209,7 @@ def _pauses(conn: Connection, plan: Follow) -> list[str]:
     overdue: list[str] = []
     for campaign in plan.loaded.campaigns.values():
         if campaign.status == "paused":
-            brake.put_on(conn, CAMPAIGN_HOLD, campaign.id, "the campaign is paused in its file", plan.author)
+            brake.put_on(conn, holds.FILE, campaign.id, holds.PAUSED, plan.author)
         else:
-            overdue += brake.take_off(conn, CAMPAIGN_HOLD, campaign.id, plan.author) or []
+            overdue += brake.take_off(conn, holds.FILE, campaign.id, plan.author) or []
     return overdue

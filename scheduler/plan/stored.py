@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select, text
 
 from adapters.contract import Publication
 from config.times import from_micros
-from scheduler import content
+from scheduler import content, holds
 from scheduler.clock import DAY
 from scheduler.plan.compare import StoreSide
 from scheduler.slots import Busy
@@ -23,8 +23,6 @@ from scheduler.units.writing import SERIES_SLOT
 
 STATE = "plan_state"
 """Name of the fact that counts every change a person makes; a plan made against another number is stale."""
-CAMPAIGN_HOLD = "campaign"
-"""Scope of the brake that a paused campaign puts on itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +125,7 @@ def _twins(conn: Connection, now: int) -> dict[tuple[int, str], str]:
 
 
 def _held_campaigns(conn: Connection) -> frozenset[str]:
-    rows = conn.execute(select(HOLD.c.subject).where(HOLD.c.scope == CAMPAIGN_HOLD, HOLD.c.released_at.is_(None)))
+    rows = conn.execute(select(HOLD.c.subject).where(HOLD.c.scope == holds.FILE, HOLD.c.released_at.is_(None)))
     return frozenset(rows.scalars())
 
 

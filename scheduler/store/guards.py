@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.operators import OperatorType
 
 from config import pace
-from scheduler import lifecycle
+from scheduler import holds, lifecycle
 from scheduler.clock import DAY
 from scheduler.store.statements import ACCOUNT, APPROVAL, CONTENT, DELIVERY, HOLD, STEP
 
@@ -60,12 +60,15 @@ def _with_hint(element: _Likely, compiler: SQLCompiler, **how: object) -> str:
 
 
 def not_held() -> ColumnElement[bool]:
-    """No hold on everything, on its client, on its account or on its campaign (`status: paused`)."""
+    """No hold on everything, on its client, on its account or on its campaign, by a person or by its file (`status: paused`)."""
     mine = or_(
         HOLD.c.scope == "all",
         and_(HOLD.c.scope == "client", HOLD.c.subject == DELIVERY.c.client),
         and_(HOLD.c.scope == "account", HOLD.c.subject == _account_name()),
-        and_(HOLD.c.scope == "campaign", func.substr(DELIVERY.c.key, 1, func.length(HOLD.c.subject) + 1) == HOLD.c.subject + "/"),
+        and_(
+            or_(*(HOLD.c.scope == scope for scope in holds.OF_CAMPAIGNS)),
+            func.substr(DELIVERY.c.key, 1, func.length(HOLD.c.subject) + 1) == HOLD.c.subject + "/",
+        ),
     )
     return ~exists(select(HOLD.c.id).where(HOLD.c.released_at.is_(None), mine).correlate(DELIVERY))
 

@@ -6,7 +6,7 @@ Nothing of a send touches it: the triggers hang on making posts and on giving a 
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Text, event, text
+from sqlalchemy import Column, Connection, ForeignKey, Index, PrimaryKeyConstraint, Text, event, text
 from sqlmodel import Field, SQLModel
 
 from scheduler.store.tables import TABLES, Micros, RowId
@@ -58,6 +58,15 @@ class Reuse(SQLModel, table=True):
     at: int = Field(sa_column=Column(Micros, nullable=False))
     why: str = ""
     """Why the same words may go out again so soon; empty where nobody said."""
+
+
+class Tag(SQLModel, table=True):
+    """A word by which people sort posts."""
+
+    __tablename__ = "tag"
+    __table_args__ = (PrimaryKeyConstraint("post_id", "name"), Index("tag_name", "name"))
+    post_id: int = Field(sa_column=Column(RowId, ForeignKey("post.id"), nullable=False))
+    name: str
 
 
 LIBRARY_TABLES = tuple(TABLES.tables[name] for name in ("idea", "evergreen", "reuse"))

@@ -15,9 +15,9 @@ from scheduler.store import sqlite
 from scheduler.store.statements import get_meta, set_meta
 from scheduler.store.tables import TABLES
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision in `migrations/versions`."""
-KNOWN: tuple[str, ...] = ("0001", "0002", "0003", "0004", HEAD)
+KNOWN: tuple[str, ...] = ("0001", "0002", "0003", "0004", "0005", HEAD)
 """Every revision this program can start from, oldest first."""
 
 

@@ -13,7 +13,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -141,6 +141,30 @@ def copy_into(path: Path, memory: Connection) -> None:
                 return
 
 
+class Presence:
+    """Whether the file is still where it was opened. SQLite goes on in a file that was moved away or deleted, and says nothing:
+    what is written there is lost, and what is sent is remembered by nobody."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._opened = self._identity()
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            facts = os.stat(self._path)
+        except FileNotFoundError:
+            return None
+        return facts.st_dev, facts.st_ino
+
+    def check(self) -> None:
+        """Raises DiskError when it is not. A file that is put back is there again."""
+        found = self._identity()
+        if found is None:
+            raise DiskError("The store is gone: nothing is saved.", f"Put {self._path.parent} back where it was, or restore a backup.")
+        if found != self._opened:
+            raise DiskError("Another store is in its place: nothing is saved.", f"Start daypart again, to work with {self._path}.")
+
+
 # ── locks ────────────────────────────────────────────────────────────────────
 
 
@@ -203,7 +227,9 @@ class FileLock:
         return read_holder(self.path)
 
     def _sign(self) -> None:
-        os.pwrite(self._descriptor, f"{os.getpid()} {_command()}".encode()[:199].ljust(200), 0)
+        """For people who wait; a full disk must not keep who holds it from letting go."""
+        with suppress(OSError):
+            os.pwrite(self._descriptor, f"{os.getpid()} {_command()}".encode()[:199].ljust(200), 0)
 
     def __enter__(self) -> FileLock:
         self.acquire()

@@ -64,8 +64,9 @@ class Store:
             finally:
                 lock.release()
             sent_log = SentLog(state_dir / SENT_LOG)
-            writer = WriterThread(sqlite.writing_engine(path), path, sent_log, lock)
-            return cls(state_dir, clock, writer, _FileReaders(path), sent_log)
+            presence = sqlite.Presence(path)
+            writer = WriterThread(sqlite.writing_engine(path), path, sent_log, lock, presence)
+            return cls(state_dir, clock, writer, _FileReaders(path, presence), sent_log)
 
     @classmethod
     def in_memory(cls, clock: Clock, folder: Path, *, sent_log: SentLog | None = None) -> Store:
@@ -196,8 +197,9 @@ class _FileReaders(_Readers):
 
     What one turn of the loop wants to read goes to a thread together and is read in one transaction."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, presence: sqlite.Presence) -> None:
         self._path = path
+        self._presence = presence
         self._engine = sqlite.reading_engine(path)
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="daypart-reader")
         self._gathering = threading.Lock()
@@ -226,6 +228,7 @@ class _FileReaders(_Readers):
 
     def _answer(self, questions: Sequence[_Question]) -> None:
         try:
+            self._presence.check()
             connection = self._connection()
             with connection.begin():
                 results = [(told, self._outcome(connection, operation)) for operation, told in questions]
@@ -242,6 +245,7 @@ class _FileReaders(_Readers):
 
     async def data_version(self) -> int:
         """Asked four times a second for as long as the service lives: 5 µs here, 200 µs by way of a thread. It reads no page."""
+        self._presence.check()
         with sqlite.in_our_words(self._path):
             if self._watcher is None:
                 self._watcher = self._engine.connect()

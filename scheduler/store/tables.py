@@ -207,9 +207,9 @@ class Hold(SQLModel, table=True):
     __tablename__ = "hold"
     id: int | None = Field(default=None, sa_column=_id())
     scope: str
-    """all · client · account"""
+    """all · client · account · campaign · file"""
     subject: str = ""
-    """The client's or account's name."""
+    """The client's, account's or campaign's name."""
     reason: str = ""
     by: str
     at: int = Field(sa_column=_micros())

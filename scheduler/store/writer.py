@@ -23,7 +23,7 @@ from sqlalchemy import Connection, Engine
 
 from scheduler.failpoints import fail
 from scheduler.sentlog import Line, SentLog
-from scheduler.store.sqlite import FileLock, checkpoint, in_transaction, savepoint, translated
+from scheduler.store.sqlite import FileLock, Presence, checkpoint, in_transaction, savepoint, translated
 
 T = TypeVar("T")
 Operation = Callable[[Connection], T]
@@ -75,7 +75,16 @@ class Writer(Protocol):
 class Batch:
     """Writes several orders in one transaction."""
 
-    def __init__(self, connection: Connection, path: Path, sent_log: SentLog | None, lock: FileLock | None, tell: Tell) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        path: Path,
+        sent_log: SentLog | None,
+        lock: FileLock | None,
+        tell: Tell,
+        presence: Presence | None = None,
+    ) -> None:
+        self._presence = presence
         self._connection = connection
         self._path = path
         self._sent_log = sent_log
@@ -93,6 +102,8 @@ class Batch:
 
     def _outcomes(self, orders: Sequence[Order[Any]]) -> list[Outcome]:
         try:
+            if self._presence is not None:
+                self._presence.check()
             outcomes = self._transaction(orders)
         except _TransactionLostError as lost:
             if len(orders) == 1:
@@ -160,7 +171,8 @@ class Batch:
 class WriterThread:
     """The writer of a file: a thread of its own with the only connection that may write."""
 
-    def __init__(self, engine: Engine, path: Path, sent_log: SentLog, lock: FileLock) -> None:
+    def __init__(self, engine: Engine, path: Path, sent_log: SentLog, lock: FileLock, presence: Presence) -> None:
+        self._presence = presence
         self._engine = engine
         self._path = path
         self._sent_log = sent_log
@@ -199,7 +211,7 @@ class WriterThread:
     def _run(self) -> None:
         with self._lock:
             connection = self._engine.connect()
-        batch = Batch(connection, self._path, self._sent_log, self._lock, tell_loops)
+        batch = Batch(connection, self._path, self._sent_log, self._lock, tell_loops, self._presence)
         for orders in self._batches():
             batch.write(orders)
         with self._lock:

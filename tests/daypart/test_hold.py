@@ -58,7 +58,7 @@ def hold_one_second_before(place: Place, *scope: str) -> float:
     pytest.skip("this computer is too busy to put the brake on within a second")
 
 
-@pytest.mark.parametrize("scope", [("--client", "kawa"), ()], ids=["client", "all"])
+@pytest.mark.parametrize("scope", [("--client", "kawa"), ("--campaign", "autumn"), ()], ids=["client", "campaign", "all"])
 def test_nothing_leaves_from_the_second_on(both: Place, scope: tuple[str, ...]) -> None:
     with both.service():
         due = hold_one_second_before(both, *scope)
@@ -71,17 +71,19 @@ def test_nothing_leaves_from_the_second_on(both: Place, scope: tuple[str, ...]) 
         assert "Something is coming" not in both.texts()
 
 
-def test_it_survives_kill_9_and_the_release_flushes_nothing(both: Place) -> None:
+@pytest.mark.parametrize("scope", [("--account", "bs-kawa"), ("--campaign", "autumn")], ids=["account", "campaign"])
+def test_it_survives_kill_9_and_the_release_flushes_nothing(both: Place, scope: tuple[str, str]) -> None:
     with both.service() as service:
-        due = hold_one_second_before(both, "--account", "bs-kawa")
+        due = hold_one_second_before(both, *scope)
         service.stop(signal.SIGKILL)
     with both.service():
         both.send(ROOF)
         until(lambda: both.state(ROOF) == "published", "the service to work again")
         until(lambda: time.time() > due + 0.2, "its time to pass")
         assert both.texts() == ["A roof"]
-        told = both("release", "--account", "bs-kawa")
-        assert told.out.startswith("released: bs-kawa; 1 is overdue and waits for you\n")
+        told = both("release", *scope)
+        name = {"--account": "bs-kawa", "--campaign": "campaign autumn"}[scope[0]]
+        assert told.out.startswith(f"released: {name}; 1 is overdue and waits for you\n")
         assert "next, for each: daypart resolve KEY --send-now, --move or --drop" in told.out
         assert both.show(KAWA)["reason"] == "its time passed while publishing was on hold"
         assert both.texts() == ["A roof"]

@@ -56,6 +56,57 @@ async def test_one_client_or_one_account(tmp_path: Path) -> None:
             await h.desk.hold(client="nobody")
 
 
+async def test_one_campaign_and_nothing_else(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        h.campaign("version: 1\nid: winter\ntitle: Winter\nlanguages: [en]\naccounts: [bs-kawa]\nposts:\n"
+                   "  - { id: snow, at: 2026-12-01T12:15, text: Snow }\n", "winter")  # fmt: skip
+        await planned(h)
+        await h.approve("winter/snow@bs-kawa")
+        assert (await h.desk.hold(campaign="autumn", reason="storm")).words == "on hold: campaign autumn; nothing leaves"
+        [hold] = await h.desk.holds()
+        assert (hold.scope, hold.subject, hold.name, hold.reason) == ("campaign", "autumn", "campaign autumn", "storm")
+        assert (await h.desk.delivery(KEY)).sign == "held"
+        assert (await h.desk.delivery("winter/snow@bs-kawa")).sign == "scheduled"
+        h.clock.now = instant("2026-12-01T12:20")
+        done = await h.desk.release(campaign="autumn")
+        assert (done.words, done.keys) == ("released: campaign autumn; 1 is overdue and waits for you", (KEY,))
+        assert [view.key for view in await h.desk.overdue(campaign="autumn")] == [KEY]
+        assert await h.desk.overdue(campaign="winter") == []
+        with pytest.raises(NotFoundError, match="there is no campaign 'spring' here"):
+            await h.desk.hold(campaign="spring")
+        with pytest.raises(UsageError, match="one at a time"):
+            await h.desk.hold(campaign="autumn", client="kawa")
+
+
+async def test_what_a_person_stopped_does_not_go_on_when_files_are_applied(tmp_path: Path) -> None:
+    """The file says `active`, as it did before: an apply must not take a person's brake off."""
+    async with house(tmp_path) as h:
+        await planned(h)
+        await h.desk.hold(campaign="autumn")
+        h.edit("posts:", "posts:\n  - { id: other, at: 2026-12-01T12:00, text: Another }")
+        assert [line for line in await h.lines() if line.startswith("~")] == []
+        await h.apply()
+        assert (await h.desk.delivery(KEY)).sign == "held"
+
+
+async def test_a_campaign_that_its_file_pauses_goes_on_by_its_file_only(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await planned(h)
+        h.edit("title: Autumn", "title: Autumn\nstatus: paused")
+        await h.apply()
+        with pytest.raises(UsageError, match="campaign autumn is paused in its file"):
+            await h.desk.release(campaign="autumn")
+        await h.desk.hold(campaign="autumn")
+        assert (await h.desk.release(campaign="autumn")).words == "released: campaign autumn; it stays paused in its file"
+        assert (await h.desk.delivery(KEY)).sign == "held"
+        await h.desk.hold(campaign="autumn")
+        h.edit("status: paused", "status: active")
+        await h.apply()
+        assert (await h.desk.delivery(KEY)).sign == "held"
+        await h.desk.release(campaign="autumn")
+        assert (await h.desk.delivery(KEY)).sign == "scheduled"
+
+
 async def test_releasing_flushes_nothing(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         await planned(h)

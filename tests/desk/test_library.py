@@ -285,3 +285,44 @@ async def test_an_hour_of_rest_is_not_enough(tmp_path: Path) -> None:
         await published(h, post)
         [line] = (await h.desk.library("zurek")).posts
         assert line.rests_until == instant("2026-11-20T12:00") + 30 * DAY
+
+
+# ── tags ──
+
+
+async def test_tags_sort_posts_and_are_found_with_other_words(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        post = await soup(h)
+        other = (await h.desk.new_post(title="Cake", text={"en": "Sernik"}, accounts=["bs-kawa"])).post
+        assert (await h.desk.tag(post, add=["#Summer", "menu"])).words == "“Lunch”: #menu #summer"
+        await h.desk.tag(f"{other}@bs-kawa", add=["summer"])
+        assert await found(h, "#summer") == [other, post]
+        assert await found(h, "#sum zurek") == [post]
+        assert await found(h, "#summer #menu") == [post]
+        assert await found(h, "#summer", "bike") == []
+        assert await found(h, "#%") == []
+        [line] = (await h.desk.library("#menu")).posts
+        assert (line.tags, line.words) == (("menu", "summer"), "not used yet #menu #summer")
+        await h.desk.tag(post, remove=["menu"])
+        assert await found(h, "#menu") == []
+        await h.desk.undo()
+        assert await found(h, "#menu") == [post]
+        assert (await h.desk.tag(post, add=["menu"])).undo is None
+
+
+@pytest.mark.parametrize("word", ["", "#", "two words", "a" * 41, "-x", "a/b", "\x1b[31m"])
+async def test_what_is_no_tag_is_refused_in_words(tmp_path: Path, word: str) -> None:
+    async with house(tmp_path) as h:
+        post = await soup(h)
+        with pytest.raises(UsageError, match="is no tag"):
+            await h.desk.tag(post, add=["good", word])
+        assert (await h.desk.library("")).posts[0].tags == ()
+
+
+async def test_a_copy_counts_as_a_use_however_it_was_made(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        post = await soup(h)
+        copy = (await h.desk.duplicate(post)).post
+        await published(h, copy)
+        line = next(line for line in (await h.desk.library("lunch")).posts if line.post == post)
+        assert (line.used, line.last_used) == (1, instant("2026-11-20T12:00"))

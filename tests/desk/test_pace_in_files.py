@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import text
 
 from config.pace import Pace, Quiet, read
 from scheduler.clock import HOUR, MINUTE
-from scheduler.errors import FilesError
+from scheduler.errors import FilesError, NoRoomError, UsageError
 from tests.desk.house import House, house, instant
 
 KEY = "autumn/teaser@bs-kawa"
@@ -88,6 +89,31 @@ async def test_mistakes_are_said_at_their_place(tmp_path: Path, pace: str, code:
         [found] = error.value.diagnostics
         assert (found.code, found.line, found.column) == (code, 6, column)
         assert words in found.message
+
+
+async def test_a_time_typed_at_the_desk_meets_the_limits_before_it_is_planned(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        h.workspace(PLAIN, 'bs-kawa: { pace: { per_day: 1, quiet: "22:00-07:00" }, platform: bluesky,')
+        await h.apply()
+        write = partial(h.desk.new_post, title="Soup", text={"en": "Soup"}, accounts=["bs-kawa"])
+        with pytest.raises(UsageError, match=r"bs-kawa is quiet then \(22:00-07:00\)"):
+            await write(when="2026-12-05T23:00")
+        with pytest.raises(NoRoomError, match=r"no room on bs-kawa then \(at most 1 a day") as found:
+            await write(when="2026-11-30T18:00")
+        assert found.value.hint == "choose Tue 1 Dec 12:15 CET or later"
+        with pytest.raises(NoRoomError):  # there it would put off the one that is planned
+            await write(when="2026-11-30T08:00")
+        soup = (await write(when="2026-12-02T09:00")).deliveries[0].key
+        with pytest.raises(NoRoomError):
+            await h.desk.move(soup, "2026-11-30T18:00")
+        assert (await h.desk.delivery(soup)).wall == "2026-12-02T09:00"
+        weighed = await h.desk.weigh_move(soup, "2026-11-30T18:00")
+        assert weighed.no_room.endswith("; choose Tue 1 Dec 12:15 CET or later")
+        assert (await h.desk.weigh_move(soup, "2026-12-02T10:00")).no_room == ""  # it does not stand in its own way
+        await h.desk.move(soup, "2026-11-30T18:00", anyway=True)
+        assert (await h.desk.delivery(soup)).wall == "2026-11-30T18:00"
+        with pytest.raises(UsageError, match="is quiet then"):  # nobody may plan into quiet hours
+            await h.desk.move(soup, "2026-11-30T23:00", anyway=True)
 
 
 async def test_slots_are_dealt_inside_the_limits(tmp_path: Path) -> None:

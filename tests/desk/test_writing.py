@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from scheduler.desk.views import DeliveryQuery
-from scheduler.errors import NotFoundError, UsageError
+from scheduler.errors import NotFoundError, UsageError, WouldVoidError
 from tests.desk.house import House, house
 
 
@@ -187,6 +188,37 @@ async def test_what_was_sent_cannot_be_cancelled_or_deleted(tmp_path: Path) -> N
                 await h.desk.delete_draft(post)
             with pytest.raises(UsageError):
                 await h.desk.move(key, "tomorrow 9:00")
+
+
+async def test_an_undo_that_would_void_an_approval_changes_nothing_until_it_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        await h.connected("bs-kawa", "ms-kawa")
+        post = await menu(h)
+        key = f"{post}@bs-kawa"
+        await h.desk.save_text(post, "en", "Winter menu, with soup.")
+        await h.approve(key)
+        for _ in range(2):  # the step stays the last one
+            with pytest.raises(WouldVoidError, match=r"void the approval of “Winter menu, with soup.” on bs-kawa \(Kawa Wrocław\)"):
+                await h.desk.undo()
+        assert (await h.state(key), (await h.desk.delivery(key)).title) == ("queued", "Winter menu, with soup.")
+        await h.desk.undo(knowing=True)
+        assert await h.state(key) == "draft"
+        assert (await h.desk.review(key)).parts[0].text != "Winter menu, with soup."
+
+
+async def test_an_undo_of_many_steps_at_once_is_done_wholly_or_not_at_all(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        post = await menu(h, accounts=["bs-kawa"], when=None)
+        await h.desk.fill(post, [date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 27)])
+        copies = [view.key for view in await h.desk.deliveries() if view.key.startswith("desk/") and view.post != post]
+        await h.approve(copies[1])
+        with pytest.raises(WouldVoidError):
+            await h.desk.undo()
+        assert [await h.state(key) for key in copies] == ["draft", "queued"]
+        await h.desk.undo(knowing=True)
+        assert [await h.state(key) for key in copies] == ["cancelled", "cancelled"]
 
 
 async def test_undo_says_when_there_is_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import re
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from tests.proof.world import READY
 
 GRAVE = "killed_at"
 """File in the world's folder: the name of the failpoint that killed a child, where it was one of several."""
+_NAMED = re.compile(r"[a-z]+=")
+"""Begins an argument that is given by its name."""
 AT_ONCE = 32
 """On a clock fifty times as fast this computer is fifty times as slow: with all it does at once in earnest, a connection on loopback
 would take longer than its time-out."""
@@ -87,6 +90,7 @@ async def _at_the_desk(root: Path, clock: FastClock, failpoint: str, action: str
         elif action == "new_post":
             await desk.new_post(title=arguments[0], text={"en": arguments[1]}, accounts=arguments[2:], when="2026-12-01T10:00")
         else:
-            await getattr(desk, action)(*arguments)
+            named = dict(argument.split("=", 1) for argument in arguments if _NAMED.match(argument))
+            await getattr(desk, action)(*(argument for argument in arguments if not _NAMED.match(argument)), **named)
     finally:
         await desk.close()

@@ -97,6 +97,8 @@ DEEDS = (
     Deed(("reject", (THREAD.key, "say it shorter")), ends=parts(THREAD, "draft")),
     Deed(("hold", ()), ends=WAITING, rests_after=LATER),
     Deed(("release", ()), first=[("hold", ())]),
+    Deed(("hold", ("campaign=proof",)), ends=WAITING, rests_after=LATER),
+    Deed(("release", ("campaign=proof",)), first=[("hold", ("campaign=proof",))]),
     Deed(("disconnect", (ACME.name,)), ends=WAITING, rests_after=LATER),
     Deed(("connect", (ACME.name, ACME.secret)), first=[("disconnect", (ACME.name,))]),
     Deed(("new_post", ("Made here", "Words that nobody approved.", ACME.name))),

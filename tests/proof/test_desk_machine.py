@@ -39,6 +39,8 @@ from tests.scheduler.stage import PlainCipher, Stage, make_engine
 
 T = TypeVar("T")
 ACCOUNTS = ("north", "south")
+CAMPAIGN = "desk"
+"""Of everything that is written at the desk."""
 WORKSPACE = """\
 version: 1
 workspace_id: machine
@@ -95,7 +97,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="daypart-desk-")
         self.known: dict[str, Post] = {}
         self.held: set[str] = set()
-        """`all`, or accounts."""
+        """`all`, accounts, or the campaign of posts made at the desk."""
         self.written = 0
         self.armed = 0
         """Lost answers that still wait for a commit."""
@@ -210,7 +212,7 @@ class DeskMachine(RuleBasedStateMachine):
         if self._tries(post, self.desk.cancel(key), MAY_CHANGE | {"ask", "claimed"}):
             post.state, post.approved = "cancelled", ""
 
-    @rule(what=some.sampled_from(("all", *ACCOUNTS)), on=some.sampled_from((True, False, False)))
+    @rule(what=some.sampled_from(("all", CAMPAIGN, *ACCOUNTS)), on=some.sampled_from((True, False, False)))
     def brake(self, what: str, on: bool) -> None:
         """Put on, or taken off twice as often."""
         if on:
@@ -218,7 +220,7 @@ class DeskMachine(RuleBasedStateMachine):
         else:
             self.release(what)
 
-    @rule(what=some.sampled_from(("all", *ACCOUNTS)), minutes=some.sampled_from((5, 30)))
+    @rule(what=some.sampled_from(("all", CAMPAIGN, *ACCOUNTS)), minutes=some.sampled_from((5, 30)))
     def brake_for_a_while(self, what: str, minutes: int) -> None:
         """Somebody stops everything, waits, and goes on."""
         self.hold(what)
@@ -226,16 +228,20 @@ class DeskMachine(RuleBasedStateMachine):
         self.release(what)
 
     def hold(self, what: str) -> None:
-        self.run(self.desk.hold(account=None if what == "all" else what))
+        if what == CAMPAIGN and not self.known:
+            return  # there is no such campaign yet
+        self.run(self.desk.hold(**_brake(what)))
         self.held.add(what)
 
     def release(self, what: str) -> None:
+        if what == CAMPAIGN and not self.known:
+            return
         was_on = what in self.held
-        self.run(self.desk.release(account=None if what == "all" else what))
+        self.run(self.desk.release(**_brake(what)))
         self.held.discard(what)
         for post in self.known.values():
             overdue = post.state == "queued" and post.due <= self.now and not self._is_held(post)
-            if was_on and overdue and what in ("all", post.account):
+            if was_on and overdue and what in ("all", CAMPAIGN, post.account):
                 post.state = "missed"
 
     # ── what the world does ──
@@ -368,7 +374,7 @@ class DeskMachine(RuleBasedStateMachine):
         post.state, post.approved, post.sent_back = "draft", "", False
 
     def _is_held(self, post: Post) -> bool:
-        return bool(self.held & {"all", post.account})
+        return bool(self.held & {"all", CAMPAIGN, post.account})
 
     def _new_words(self) -> str:
         self.written += 1
@@ -378,6 +384,11 @@ class DeskMachine(RuleBasedStateMachine):
         from config.times import from_micros
 
         return from_micros(self.now + minutes * MINUTE, "UTC").strftime("%Y-%m-%dT%H:%M")
+
+
+def _brake(what: str) -> dict[str, str]:
+    """Which brake is meant, as the Desk is told."""
+    return {} if what == "all" else {"campaign" if what == CAMPAIGN else "account": what}
 
 
 TestDesk = DeskMachine.TestCase

@@ -209,11 +209,11 @@ def test_a_platform_that_loses_every_request_is_asked_less_and_less_often(play: 
 # ── what stops a request at the last instant ─────────────────────────────────
 
 
-@pytest.mark.parametrize("how", ["all", "client", "account", "campaign"])
+@pytest.mark.parametrize("how", ["all", "client", "account", "campaign", "file"])
 def test_a_hold_stops_what_has_not_left_and_its_release_lets_it_go(play: Play, how: str) -> None:
     async def history(stage: Stage) -> None:
         [post] = await stage.add(client="kawa")
-        subject = {"all": "", "client": "kawa", "account": "bs", "campaign": "c"}[how]
+        subject = {"all": "", "client": "kawa", "account": "bs", "campaign": "c", "file": "c"}[how]
         await stage.hold(how, subject)
         await stage.settle(30)
         assert await stage.path(post) == ["draft", "queued"]

@@ -55,6 +55,8 @@ def test_a_hold_brakes_its_own_and_nobody_else(play) -> None:  # type: ignore[no
             ("campaign", "", ()),
             ("campaign", "c/", ()),
             ("campaign", "bs", ()),
+            ("file", "c", (mine, others)),
+            ("file", "bs", ()),
             ("place", "c", ()),
         ]:
             await stage.hold(scope, subject)

@@ -59,7 +59,7 @@ def test_each_condition_alone_stops_a_claim(play, block: str) -> None:  # type: 
     play(history)
 
 
-@pytest.mark.parametrize(("scope", "subject"), [("all", ""), ("client", "kawa"), ("account", "bs"), ("campaign", "c")])
+@pytest.mark.parametrize(("scope", "subject"), [("all", ""), ("client", "kawa"), ("account", "bs"), ("campaign", "c"), ("file", "c")])
 def test_each_hold_stops_a_claim_and_a_released_one_does_not(play, scope: str, subject: str) -> None:  # type: ignore[no-untyped-def]
     async def history(stage: Stage) -> None:
         [post] = await stage.add(client="kawa")

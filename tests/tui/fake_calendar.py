@@ -146,6 +146,25 @@ class FakeCalendar(Desk):
         made = [self._copied(work, micros(f"{day} 17:00")) for day in free]
         return Done(f"{NAMES[work.client].name}: planned on {len(free)} free slots", tuple(made), undo="takes them off again")
 
+    async def weigh_days(self, keys: Sequence[str], days: int) -> list[Weighed]:
+        moments = {key: datetime.fromtimestamp((self._here()._item(key).due or 0) / SECOND, ZoneInfo(TZ)) for key in keys}
+        return [await self.weigh_day(key, moment.date() + timedelta(days=days)) for key, moment in moments.items()]
+
+    async def move_days(self, keys: Sequence[str], days: int, *, anyway: bool = False) -> Done:
+        for weighed in await self.weigh_days(keys, days):
+            await self.move(weighed.key, weighed.when)
+        return Done(f"moved {len(keys)} posts", tuple(keys), undo="puts them back")
+
+    async def cancel_many(self, keys: Sequence[str]) -> Done:
+        for key in keys:
+            await self.cancel(key)
+        return Done(f"cancelled: {len(keys)} posts", tuple(keys), undo="brings them back")
+
+    async def duplicate_many(self, posts: Sequence[str]) -> Done:
+        names = dict.fromkeys(post.partition("@")[0] for post in posts)
+        made = [self._copied(self._here()._work(post), None) for post in names]
+        return Done(f"made {len(made)} copies", tuple(made), undo="deletes them")
+
 
 def _minute(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])

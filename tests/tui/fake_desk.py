@@ -27,6 +27,7 @@ from scheduler.desk.views import (
     Span,
 )
 from scheduler.errors import SettingsError, StaleError, UsageError
+from scheduler.holds import name_of, scope_of
 from scheduler.lifecycle import HELD_OVER
 from scheduler.units.model import Timing
 from tests.tui.fake_accounts import FakeAccounts
@@ -53,6 +54,7 @@ class FakeDesk(FakeAccounts, FakeLibrary, FakeReading):
         alts: Sequence[str] = (),
         when: str | None = None,
         campaign: str = "desk",
+        anyway: bool = False,
     ) -> PostView:
         due = self._parse(when, self.clock.at) if when else None
         slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-") or "post"
@@ -121,7 +123,7 @@ class FakeDesk(FakeAccounts, FakeLibrary, FakeReading):
             return micros(f"{match[1]} {int(match[2]):02}:{match[3]}")
         raise UsageError(f"“{when}” is no time we can read.", "Try: tomorrow 9:30, +2d, 2026-12-01 9:00")
 
-    async def move(self, key: str, when: str) -> Done:
+    async def move(self, key: str, when: str, *, anyway: bool = False) -> Done:
         item = self._item(key)
         if item.state not in {"draft", "queued", "missed", "refused"}:
             raise UsageError(f"{key} is {item.words}: its time cannot change any more.")
@@ -150,7 +152,7 @@ class FakeDesk(FakeAccounts, FakeLibrary, FakeReading):
             del self.items[key]
         return Done(f"{NAMES[work.client].name}: the draft “{work.title}” is deleted.", tuple(gone))
 
-    async def undo(self) -> Done:
+    async def undo(self, *, knowing: bool = False) -> Done:
         if not self._undo:
             raise UsageError("There is nothing to undo.")
         words, back = self._undo.pop()
@@ -180,25 +182,26 @@ class FakeDesk(FakeAccounts, FakeLibrary, FakeReading):
 
     # ── the brake ──
 
-    async def hold(self, *, client: str | None = None, account: str | None = None, reason: str = "") -> Done:
-        scope, subject = ("client", client) if client else ("account", account) if account else ("all", "")
+    async def hold(self, *, client: str | None = None, account: str | None = None, campaign: str | None = None, reason: str = "") -> Done:
+        scope, subject = scope_of(client, account, campaign)
         for n, hold in enumerate(self.found_holds):
             if (hold.scope, hold.subject) == (scope, subject):
                 self.found_holds[n] = replace(hold, reason=reason or hold.reason)
                 return Done("Noted.")
         self._ids += 1
-        self.found_holds.append(HoldView(self._ids, scope, subject or "", reason, "tester", self.clock.at))
-        what = NAMES[client].name if client else account or "Everything"
+        self.found_holds.append(HoldView(self._ids, scope, subject, reason, "tester", self.clock.at))
+        what = NAMES[client].name if client else name_of(scope, subject).capitalize()
         return Done(f"{what} is on hold. Nothing leaves.")
 
-    async def release(self, *, client: str | None = None, account: str | None = None) -> Done:
-        subject = client or account or ""
-        self.found_holds = [h for h in self.found_holds if h.subject != subject]
-        late = tuple(view.key for view in await self.overdue(client=client))
+    async def release(self, *, client: str | None = None, account: str | None = None, campaign: str | None = None) -> Done:
+        mine = scope_of(client, account, campaign)
+        self.found_holds = [h for h in self.found_holds if (h.scope, h.subject) != mine]
+        late = tuple(view.key for view in await self.overdue(client=client, campaign=campaign))
         return Done("Released. Planned posts go out at their times again.", late)
 
-    async def overdue(self, *, client: str | None = None, account: str | None = None) -> list[DeliveryView]:
-        return [self._view(item) for item in self._of(client) if item.state == "missed" and item.reason == HELD_OVER]
+    async def overdue(self, *, client: str | None = None, account: str | None = None, campaign: str | None = None) -> list[DeliveryView]:
+        late = (item for item in self._of(client) if item.state == "missed" and item.reason == HELD_OVER)
+        return [self._view(item) for item in late if campaign in (None, item.post.partition("/")[0])]
 
     async def next_free(self, key: str) -> Timing:
         return Timing((self._item(key).due or 0) + 24 * 3_600_000_000, self.tz, "")

@@ -14,6 +14,7 @@ from adapters.contract import Preview, Problem
 from adapters.limits import LIMITS
 from scheduler.clock import SECOND
 from scheduler.desk.evidence import Evidence, Looked, Option, Sent
+from scheduler.desk.risk_views import Risk
 from scheduler.desk.views import (
     AccountView,
     CalendarRow,
@@ -58,6 +59,7 @@ class FakeReading(FakeCalendar):
         self.works: dict[str, Work] = {}
         self.items: dict[str, Item] = {}
         self.found_holds: list[HoldView] = []
+        self.found_risks: list[Risk] = []
         self.running = True
         self.sandbox = False
         self.model = True
@@ -243,6 +245,9 @@ class FakeReading(FakeCalendar):
     async def holds(self) -> list[HoldView]:
         return list(self.found_holds)
 
+    async def risks(self, client: str | None = None) -> list[Risk]:
+        return [risk for risk in self.found_risks if client in (None, risk.client)]
+
     # ── making views ──
 
     def _work(self, post: str) -> Work:
@@ -285,7 +290,10 @@ class FakeReading(FakeCalendar):
     def _held(self, item: Item) -> bool:
         client = self.works[item.post].client
         return any(
-            h.scope == "all" or (h.scope == "client" and h.subject == client) or (h.scope == "account" and h.subject == item.account)
+            h.scope == "all"
+            or (h.scope == "client" and h.subject == client)
+            or (h.scope == "account" and h.subject == item.account)
+            or (h.scope == "campaign" and h.subject == item.post.partition("/")[0])
             for h in self.found_holds
         )
 

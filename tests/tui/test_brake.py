@@ -41,6 +41,21 @@ async def test_one_key_holds_the_client_under_the_cursor_and_asks_before_it_rele
         await until(pilot, lambda: not desk.found_holds, "the release")
 
 
+async def test_one_key_holds_the_campaign_under_the_cursor_and_asks_before_it_releases() -> None:
+    async with opened(place="5") as pilot:
+        desk = await fake(pilot)
+        await pilot.press("P")
+        await see(pilot, "is on hold", "Why?")
+        [hold] = desk.found_holds
+        assert hold.scope == "campaign"
+        await pilot.press("escape")
+        await see(pilot, f"ON HOLD: campaign {hold.subject}", "P releases a campaign")
+        await pilot.press("P")
+        await see(pilot, f"Release campaign {hold.subject}?", "Stay on hold (esc)")
+        await pilot.press("y")
+        await until(pilot, lambda: not desk.found_holds, "the release")
+
+
 async def test_with_nothing_under_the_cursor_the_client_is_picked() -> None:
     async with opened(place="2") as pilot:
         await pilot.press("3")

@@ -165,3 +165,63 @@ async def test_the_clocks_are_named_on_their_night() -> None:
         await see(pilot, "November 2026")
         calendar(pilot).month.seek(date(2027, 3, 28))
         await see(pilot, "March 2027", "▸28 ±", "clocks go forward: 02:00 to 03:00")
+
+
+async def test_marked_posts_are_moved_together_and_stay_marked() -> None:
+    desk = seeded()
+    async with opened(desk, place="2") as pilot:
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: calendar(pilot).day_list.has_focus, "the day pane")
+        keys = [row.key for row in calendar(pilot).day_list.rows[:2]]
+        before = [desk.items[key].due for key in keys]
+        await pilot.press("space", "down", "space")
+        await see(pilot, "2 posts marked", "●")
+        await pilot.press("]")
+        after = [(due or 0) + 86_400 * 1_000_000 for due in before]
+        await until(pilot, lambda: [desk.items[key].due for key in keys] == after, "both moves")
+        await see(pilot, "2 posts marked")
+        await pilot.press("escape", "escape")
+        await gone(pilot, "posts marked")
+
+
+async def test_marked_posts_are_cancelled_after_a_question_that_names_them() -> None:
+    desk = seeded()
+    async with opened(desk, place="2") as pilot:
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: calendar(pilot).day_list.has_focus, "the day pane")
+        keys = [row.key for row in calendar(pilot).day_list.rows[:2]]
+        await pilot.press("space", "down", "space", "d")
+        await see(pilot, "Cancel 2 posts?", "Winter menu", "Keep (esc)")
+        await pilot.press("escape")
+        await gone(pilot, "Cancel 2 posts?")
+        assert not {desk.items[key].state for key in keys} & {"cancelled"}
+        await pilot.press("d")
+        await see(pilot, "Cancel 2 posts?")
+        await pilot.press("y")
+        await until(pilot, lambda: {desk.items[key].state for key in keys} == {"cancelled"}, "both")
+        await gone(pilot, "posts marked")
+
+
+async def test_marked_posts_are_copied() -> None:
+    desk = seeded()
+    async with opened(desk, place="2") as pilot:
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        await pilot.press("v", "v")
+        await see(pilot, "Agenda · 18 posts")
+        await pilot.press("space", "c")
+        await until(pilot, lambda: any("-copy" in post for post in desk.works), "the copy")
+        await gone(pilot, "marked")
+
+
+async def test_few_accounts_have_a_lane_each_in_the_week() -> None:
+    async with opened(seeded(), place="2") as pilot:
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        calendar(pilot).app.client = "harbour"
+        await pilot.press("v")
+        await see(pilot, "Harbour Books", "bs-harbour", "ms-harbour")
+        grid = calendar(pilot).grid
+        await until(pilot, lambda: grid.week.lanes == ("bs-harbour", "ms-harbour"), "the lanes")
+        calendar(pilot).app.client = None
+        await until(pilot, lambda: grid.week.lanes == (), "one column a day")

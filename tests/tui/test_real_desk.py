@@ -114,3 +114,44 @@ async def test_texts_from_files_are_read_only_and_name_the_file(tmp_path: Path) 
             await see(pilot, "DRAFTS 1")
             await pilot.press("enter")
             await see(pilot, "campaign.yaml", "read only", "Something darker")
+
+
+async def test_an_undo_that_costs_an_approval_asks_first(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        await h.desk.move(TEASER, "2026-12-09T12:15")
+        await h.desk.move(TEASER, "2026-12-20T12:15")
+        await h.approve(TEASER)
+        async with desk_on(h, "5") as pilot:
+            await see(pilot, "WAITING 1")
+            await pilot.press("z")
+            await see(pilot, "Undo, and lose an approval?", "on bs-kawa (Kawa Wrocław)", "Leave it as it is (esc)")
+            await pilot.press("escape")
+            await gone(pilot, "lose an approval?")
+            assert await h.state(TEASER) == "queued"
+            await pilot.press("z")
+            await see(pilot, "lose an approval?")
+            await pilot.press("y")
+            await see(pilot, "Moved back to Wed 9 Dec")
+        assert await h.state(TEASER) == "draft"
+
+
+async def test_a_full_day_is_said_before_a_post_is_moved_there(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        h.workspace("bs-kawa: { platform: bluesky,", "bs-kawa: { pace: { per_day: 1 }, platform: bluesky,")
+        await h.connected("bs-kawa")
+        await h.apply()
+        made = await h.desk.new_post(title="Soup", text={"en": "Soup"}, accounts=["bs-kawa"], when="2026-11-24T09:00")
+        await h.approve(made.deliveries[0].key)
+        async with desk_on(h, "5") as pilot:
+            await see(pilot, "WAITING 1", "Soup")
+            await pilot.press("r")
+            await see(pilot, "When? · Kawa")
+            await type_text(pilot, "2026-11-30 18:00")
+            await pilot.press("enter")
+            await see(pilot, "There is no room on bs-kawa then", "1 Dec 12:15 CET or later", "Enter moves")
+            assert (await h.desk.delivery(made.deliveries[0].key)).wall == "2026-11-24T09:00"
+            await pilot.press("enter")
+            await gone(pilot, "When? · Kawa")
+        assert (await h.desk.delivery(made.deliveries[0].key)).wall == "2026-11-30T18:00"

@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from scheduler.desk.views import AccountView
-from scheduler.errors import DeskError
+from scheduler.desk.views import AccountView, PostView
+from scheduler.errors import DeskError, NoRoomError
 from tui.dialogs.base import Dialog
 from tui.text import one_line
 from tui.widgets.ticks import TickList
@@ -49,6 +49,8 @@ class NewPost(Dialog[str]):
         self._client, self._when, self._post_title, self._texts = client, when, title, texts or {}
         self._picked = picked
         """Accounts that are ticked; none: all of the client that is shown."""
+        self._warned = ""
+        """The time of which it was said that an account has no room then."""
 
     def compose_box(self) -> ComposeResult:
         yield Static(Content("What is it about? (only you see this)"), classes="question")
@@ -104,11 +106,20 @@ class NewPost(Dialog[str]):
         else:
             self._make(title, self.query_one("#when", Input).value.strip())
 
+    async def _made(self, title: str, when: str, texts: dict[str, str]) -> PostView:
+        names = [account.name for account in self.chosen]
+        said = when != "" and self._warned == when
+        return await self.app.desk.new_post(title=title, text=texts, accounts=names, when=when or None, anyway=said)
+
     @work(exclusive=True, group="make", exit_on_error=False)
     async def _make(self, title: str, when: str) -> None:
         texts = {language: self._texts.get(language, "") for language in languages_of(self.chosen)}
         try:
-            made = await self.app.desk.new_post(title=title, text=texts, accounts=[a.name for a in self.chosen], when=when or None)
+            made = await self._made(title, when, texts)
+        except NoRoomError as error:
+            self._warned = when
+            self.note(f"{error_words(error)} Once more plans it there all the same: it waits its turn.")
+            return
         except DeskError as error:
             self.note(error_words(error))
             return

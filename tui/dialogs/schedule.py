@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from scheduler.desk.planned import Weighed
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words
-from tui.text import full_when, one_line, relative, some
+from tui.text import clean, full_when, one_line, relative, sentence, some
 from tui.words import name_words
 
 if TYPE_CHECKING:
@@ -35,19 +36,25 @@ class Schedule(AskWords):
         )
         self._desk, self._deliveries = desk, deliveries
         self._warned = ""
-        """The words after which it was said that an approval would be lost."""
+        """The words after which it was said what moving there costs."""
 
     async def _move(self, words: str) -> Done:
-        """Says before it is done that an approval would be lost; entered once more, it is done."""
+        """Says before it is done what it costs: an approval, or waiting its turn; entered once more, it is done."""
         if self._warned != words:
-            weighed = [await self._desk.weigh_move(d.key, words) for d in self._deliveries if d.approval is not None]
-            lost = [one for one in weighed if one.loses_approval]
-            if lost:
+            weighed = [await self._desk.weigh_move(d.key, words) for d in self._deliveries]
+            costs = _costs(weighed)
+            if costs:
                 self._warned = words
-                raise UsageError(f"This needs a new approval: it is approved for {lost[0].window}.", "Enter moves it all the same.")
+                raise UsageError(costs, "Enter moves it all the same.")
         return await _move(self._desk, self._deliveries, words)
 
 
+def _costs(weighed: Sequence[Weighed]) -> str:
+    lost = next((f"This needs a new approval: it is approved for {one.window}." for one in weighed if one.loses_approval), "")
+    full = next((f"{sentence(clean(one.no_room))} There it waits its turn." for one in weighed if one.no_room), "")
+    return f"{lost} {full}".strip()
+
+
 async def _move(desk: Desk, deliveries: Sequence[DeliveryView], words: str) -> Done:
-    done = [await desk.move(delivery.key, words) for delivery in deliveries]
+    done = [await desk.move(delivery.key, words, anyway=True) for delivery in deliveries]
     return done[0] if len(done) == 1 else Done(f"{done[0].words} The same for {len(done) - 1} more.", undo=done[-1].undo)

@@ -25,6 +25,7 @@ from tui.widgets.agenda_list import AgendaList, Pages, agenda_row
 from tui.widgets.month_grid import MonthGrid
 from tui.widgets.row_list import RowList
 from tui.widgets.week_grid import PLATFORM_CODES, WeekGrid
+from tui.widgets.week_lanes import MOST as LANES
 
 VIEWS = ("month", "week", "agenda")
 MOST = 8
@@ -127,12 +128,26 @@ class CalendarScreen(PlanningScreen):
         grid = self.grid
         first = grid.week.first
         rows = await self.app.desk.planned_rows(first, first + timedelta(days=6), self.wanted())
+        lanes = await self._lanes()
         if grid.week.first == first:
             grid.today = local(self.app.now(), self.app.desk.tz).date()
-            grid.show(Week.of(first, rows))
+            grid.show(Week.of(first, rows, lanes))
             spot = self.grid.week.find(self._sought) if self._sought else None
             if spot is not None:
                 self._sought, grid.spot = "", spot
+
+    async def _lanes(self) -> list[str]:
+        """Accounts that are drawn below each other: all that are shown, when they are few."""
+        wanted = self.wanted()
+        names = [
+            account.name
+            for account in await self.app.desk.accounts()
+            if account.supported
+            and wanted.client in (None, account.client)
+            and wanted.account in (None, account.name)
+            and wanted.platform in (None, account.platform)
+        ]
+        return names if 1 < len(names) <= LANES else []
 
     async def _read_agenda(self) -> None:
         self.agenda.show_agenda(await self.app.desk.agenda(self.wanted(), self.find), self.app.now())
@@ -361,6 +376,11 @@ class CalendarScreen(PlanningScreen):
 
     def marks_changed(self) -> None:
         self.month.mark(self.marked)
+        for listed in (self.day_list, self.agenda):
+            listed.mark(frozenset(self.picked))
+
+    def in_posts(self) -> bool:
+        return self.view == "agenda" or (self.view == "month" and self.day_list.has_focus)
 
     # ── the mouse ──
 

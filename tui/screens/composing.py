@@ -7,13 +7,14 @@ import asyncio
 from textual import events, work
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 
 from scheduler.desk.views import Counter, DeliveryView, ProposalView
 from scheduler.errors import DeskError
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.proposals import AGAIN, TAKEN, Proposals
 from tui.dialogs.schedule import Schedule
-from tui.frame import DeskScreen
+from tui.frame import RETRY, DeskScreen
 from tui.text import clean, some
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
@@ -34,6 +35,7 @@ class Composing(DeskScreen):
         self.save_trouble = ""
         self._problem = -1
         self._lock = asyncio.Lock()
+        self._again: Timer | None = None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.draft is not None or action not in NEEDS_POST
@@ -77,12 +79,19 @@ class Composing(DeskScreen):
             except DeskError as error:
                 self.save_trouble = f"not saved: {error_words(error)}"
                 self.titles()
+                self._try_again_soon()
                 return False
             self.save_trouble = ""
             self.query_one(CaptionArea).spans = draft.passage.spans
             self.titles()
             self.app.touch()
             return True
+
+    def _try_again_soon(self) -> None:
+        """Whatever keeps it from being saved may end without a key being pressed."""
+        if self._again is not None:
+            self._again.stop()
+        self._again = self.set_timer(RETRY, lambda: self.run_worker(self.save_all(), group="save", exit_on_error=False))
 
     def on_screen_suspend(self) -> None:
         self.run_worker(self.save_all(), group="save", exit_on_error=False)

@@ -95,6 +95,10 @@ class ListScreen(ItemScreen):
     @work(exclusive=True, group="explain", exit_on_error=False)
     async def explain(self, key: str) -> None:
         """Fill the pane."""
+        await self.explain_delivery(key)
+
+    async def explain_delivery(self, key: str) -> None:
+        """What is known of one delivery."""
         if not key:
             self.show_pane("", Content(""))
             return

@@ -15,7 +15,7 @@ from scheduler.errors import DeskError
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.pick import Pick
 from tui.screens.items import FIXED, ItemScreen
-from tui.text import Glyphs, counted, day_words, local, one_line, sentence
+from tui.text import Glyphs, clean, counted, day_words, local, one_line, sentence, some
 from tui.theme import LOOKS
 from tui.week import Spot
 from tui.widgets.paint import sign_text
@@ -58,6 +58,8 @@ class PlanningScreen(ItemScreen):
         super().__init__()
         self.only = Filter()
         self.marked: frozenset[date] = frozenset()
+        self.picked: dict[str, str] = {}
+        """Posts that are marked, by key: how each is called. What is done is done to all of them."""
 
     @property
     def day(self) -> date:
@@ -97,7 +99,8 @@ class PlanningScreen(ItemScreen):
     def chips(self) -> list[str]:
         """What is left out, for the frame."""
         found = [one_line(value) for value in (getattr(self.only, name) for name in NARROWS) if value]
-        return [*([f"only {', '.join(found)}"] if found else []), *([f"{counted(len(self.marked), 'day')} marked"] if self.marked else [])]
+        marks = [f"{counted(number, what)} marked" for number, what in ((len(self.marked), "day"), (len(self.picked), "post")) if number]
+        return [*([f"only {', '.join(found)}"] if found else []), *marks]
 
     @work(exclusive=True, group="narrow", exit_on_error=False)
     async def action_filter(self) -> None:
@@ -128,7 +131,8 @@ class PlanningScreen(ItemScreen):
 
     def clear_narrowing(self) -> bool:
         """One `esc` takes the marks away, the next the filter. False: there was neither."""
-        if self.marked:
+        if self.marked or self.picked:
+            self.picked = {}
             self._mark(frozenset())
         elif self.only != Filter():
             self.narrow(Filter())
@@ -139,7 +143,10 @@ class PlanningScreen(ItemScreen):
     # ── moving ──
 
     def action_shift(self, days: int) -> None:
-        """One day earlier or later, at the same time of day."""
+        """One day earlier or later, at the same time of day; with marked posts all of them."""
+        if self.picked:
+            self.shift_picked(days)
+            return
         row = self.chosen_row()
         if self.may("shift", "Moving") and row is not None:
             self.move_to(row.key, row.day + timedelta(days=days))
@@ -158,7 +165,9 @@ class PlanningScreen(ItemScreen):
             return
         if weighed.loses_approval and not await self.app.push_screen_wait(_asks(delivery, weighed)):
             return
-        done = await self.app.attempt(self.app.desk.move(key, weighed.when))
+        if weighed.no_room and not await self.app.push_screen_wait(_waits(delivery, weighed)):
+            return
+        done = await self.app.attempt(self.app.desk.move(key, weighed.when, anyway=True))
         if done is not None:
             self.seek(day, key)
             if weighed.note:
@@ -167,7 +176,22 @@ class PlanningScreen(ItemScreen):
     # ── marks, free slots, copies ──
 
     def action_mark(self) -> None:
-        self._mark(self.marked ^ {self.day})
+        """The post where posts are listed, else the day."""
+        row = self.chosen_row() if self.in_posts() else None
+        if row is None:
+            self._mark(self.marked ^ {self.day})
+            return
+        if self.picked.pop(row.key, None) is None:
+            self.picked[row.key] = f"“{one_line(row.title) or 'no text yet'}” ({one_line(row.account)})"
+        self._mark(self.marked)
+
+    def why_off(self, action: str) -> str:
+        """What is done to marked posts does not depend on the one under the cursor."""
+        return "" if self.picked and action in {"shift", "delete", "duplicate"} else super().why_off(action)
+
+    def in_posts(self) -> bool:
+        """Whether the cursor is on a post, not on a day."""
+        raise NotImplementedError
 
     def _mark(self, days: frozenset[date]) -> None:
         self.marked = days
@@ -211,9 +235,51 @@ class PlanningScreen(ItemScreen):
         if picked is not None and await self.app.attempt(self.app.desk.fill(picked, days)) is not None:
             self._mark(frozenset())
 
+    # ── all posts that are marked ──
+
+    @work(exclusive=True, group="shift", exit_on_error=False)
+    async def shift_picked(self, days: int) -> None:
+        """All of them by a day; asks only when it costs something. They stay marked, to be moved on."""
+        keys = list(self.picked)
+        try:
+            weighed = await self.app.desk.weigh_days(keys, days)
+        except DeskError as error:
+            self.app.say_error(error)
+            return
+        costs = many_cost(weighed)
+        title = f"Move {counted(len(keys), 'post')} by a day?"
+        if costs and not await self.app.push_screen_wait(Confirm(title, costs, yes="Move them", no="Leave them there")):
+            return
+        await self.app.attempt(self.app.desk.move_days(keys, days, anyway=True))
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def cancel_picked(self) -> None:
+        """Names them, asks, and takes all of them off the plan."""
+        keys, names = list(self.picked), some(tuple(self.picked.values()))
+        words = f"Take {names} off the plan? None of them will be sent."
+        title = f"Cancel {counted(len(keys), 'post')}?"
+        question = Confirm(title, words, yes=f"Cancel {counted(len(keys), 'post')}", danger=True)
+        if await self.app.push_screen_wait(question) and await self.app.attempt(self.app.desk.cancel_many(keys)) is not None:
+            self._unpick()
+
+    def action_delete(self) -> None:  # type: ignore[override]
+        """What is marked, else the post under the cursor."""
+        if self.picked:
+            self.cancel_picked()
+        else:
+            super().action_delete()
+
+    def _unpick(self) -> None:
+        self.picked = {}
+        self._mark(self.marked)
+
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_duplicate(self) -> None:
-        """The same once more, opened for writing."""
+        """The same once more, opened for writing; of marked posts a copy each."""
+        if self.picked:
+            if await self.app.attempt(self.app.desk.duplicate_many(list(self.picked))) is not None:
+                self._unpick()
+            return
         delivery = await self.chosen()
         if delivery is None:
             self.app.notify("Duplicate is off: there is no post under the cursor.", severity="warning")
@@ -228,6 +294,14 @@ class PlanningScreen(ItemScreen):
         self.app.open_post(made.post)
 
 
+def many_cost(weighed: Sequence[Weighed]) -> str:
+    """What moving all of them costs, in sentences; empty: nothing."""
+    lost = sum(one.loses_approval for one in weighed)
+    full = next((one.no_room for one in weighed if one.no_room), "")
+    needs = f"{lost} of {len(weighed)} need{'s' if lost == 1 else ''} a new approval there." if lost else ""
+    return f"{needs} {f'{sentence(clean(full))} There a post waits its turn.' if full else ''}".strip()
+
+
 def _asks(delivery: DeliveryView, weighed: Weighed) -> Confirm:
     words = f"“{name_words(delivery)}” on {delivery.platform_name} {delivery.account} is approved for {weighed.window}."
     return Confirm(
@@ -236,3 +310,9 @@ def _asks(delivery: DeliveryView, weighed: Weighed) -> Confirm:
         yes="Move it",
         no="Leave it there",
     )
+
+
+def _waits(delivery: DeliveryView, weighed: Weighed) -> Confirm:
+    what = f"On {weighed.words} “{name_words(delivery)}” waits its turn, and is missed if its window ends first."
+    words = f"{sentence(clean(weighed.no_room))} {what}"
+    return Confirm(f"No room then · {delivery.client_name}", words, yes="Move it", no="Leave it there")

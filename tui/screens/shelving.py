@@ -64,7 +64,7 @@ class Shelving(DeskScreen):
             return "there is nothing under the cursor"
         if action == "duplicate" and (tab == "media" or key.startswith("needs:")):
             return "it is no post; use a post on the list Posts"
-        if action in {"edit", "evergreen"} and tab not in ("posts",):
+        if action in {"edit", "evergreen", "tags"} and tab not in ("posts",):
             return "that is for posts; they are on the list Posts"
         if action == "delete" and tab != "ideas":
             return "here only ideas are let go; a post is deleted where it is planned: Calendar or Write"
@@ -168,6 +168,31 @@ class Shelving(DeskScreen):
                 yes="Keep this",
                 placeholder="for example: 60, or 60 5 for five times, or off",
                 check=wrong,
+                job=job,
+            )
+        )
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_tags(self) -> None:
+        """All of them on one line."""
+        if not self.may("tags", "Tags"):
+            return
+        from tui.dialogs.ask_words import AskWords
+
+        post, desk = self.posts[self.chosen], self.app.desk
+
+        async def job(words: str) -> Done:
+            said = words.replace("#", " ").split()
+            return await desk.tag(post.post, add=said, remove=[name for name in post.tags if name not in said])
+
+        self.app.push_screen(
+            AskWords(
+                f"Tags · {one_line(post.client_name)} · {one_line(post.title)}",
+                "Words of your own, with blanks between",
+                details="/ #summer finds what has the tag summer. Nothing that goes out depends on tags.",
+                yes="Keep these",
+                value=" ".join(post.tags),
+                placeholder="for example: summer price-list",
                 job=job,
             )
         )

@@ -1,14 +1,28 @@
-"""Today: what needs you, what goes out in the next 36 hours, what went out."""
+"""Today: what needs you, what will go wrong unless you act, what goes out in the next 36 hours, what went out."""
 
 from __future__ import annotations
 
+from textual import work
+from textual.content import Content
+
 from scheduler.clock import DAY, HOUR
-from scheduler.desk.views import DeliveryQuery, Overview
+from scheduler.desk.risk_views import Risk
+from scheduler.desk.views import DeliveryQuery, DeliveryView, Overview, Sign
 from tui.actions import SCREENS, TODAY, bindings
-from tui.rows import today_rows
+from tui.rows import risk_key, today_rows
 from tui.screens.lists import ListScreen
-from tui.text import full_when
+from tui.text import full_when, one_line, sentence
 from tui.words import place_words
+
+PLACE_OF = {"unapproved": "approvals", "no_text": "write", "no_media": "write", "sign_in": "accounts", "quota": "accounts"}
+WAY_OUT = {
+    "unapproved": "⏎ reads and approves it.",
+    "no_text": "⏎ writes it.",
+    "no_media": "⏎ opens it: it has no picture yet.",
+    "sign_in": "⏎ goes to Accounts: c signs in again.",
+    "quota": "⏎ goes to Accounts. What exceeds waits its turn; move a post (r) to choose which.",
+}
+"""What `enter` does about each kind of risk."""
 
 
 class TodayScreen(ListScreen):
@@ -20,6 +34,11 @@ class TodayScreen(ListScreen):
     EMPTY = "Your week is empty. n writes a post."
     BINDINGS = bindings(TODAY)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._risks: dict[str, Risk] = {}
+        """By the key of their line."""
+
     async def read(self) -> None:
         desk, now, client = self.app.desk, self.app.now(), self.app.client
         asks = await desk.deliveries(DeliveryQuery(client=client, states=("ask", "refused", "missed"), limit=1_000))
@@ -27,8 +46,10 @@ class TodayScreen(ListScreen):
             DeliveryQuery(client=client, states=("draft",), since=now - 12 * HOUR, until=now + 7 * DAY, limit=1_000)
         )
         near = await desk.deliveries(DeliveryQuery(client=client, since=now - 2 * DAY, until=now + 36 * HOUR, limit=5_000))
+        risks = await desk.risks(client)
         known = {delivery.key: delivery for delivery in (*asks, *drafts, *near)}
-        self.show_rows(today_rows(list(known.values()), desk.tz, now))
+        self._risks = {risk_key(risk): risk for risk in risks}
+        self.show_rows(today_rows(list(known.values()), desk.tz, now, risks))
 
     def facts_changed(self, overview: Overview | None) -> None:
         if overview is not None and overview.next is not None:
@@ -36,3 +57,52 @@ class TodayScreen(ListScreen):
         else:
             self.rows.empty = self.EMPTY
         self.rows.refresh()
+
+    # ── risks ──
+
+    @property
+    def _risk(self) -> Risk | None:
+        """Under the cursor."""
+        return self._risks.get(self.rows.chosen.key) if self.is_mounted and self.rows.chosen else None
+
+    def chosen_key(self) -> str:
+        risk = self._risk
+        return super().chosen_key() if risk is None else risk.about if risk.is_post else ""
+
+    def chosen_sign(self) -> Sign | None:
+        risk = self._risk
+        return super().chosen_sign() if risk is None else Sign.DRAFT if risk.is_post else None
+
+    def why_off(self, action: str) -> str:
+        return "" if action == "open" and self._risk is not None else super().why_off(action)
+
+    async def chosen(self) -> DeliveryView | None:
+        return await super().chosen() if self.chosen_key() else None
+
+    @work(exclusive=True, group="explain", exit_on_error=False)
+    async def explain(self, key: str) -> None:
+        """A risk is named with the way out; everything else as in every list."""
+        risk = self._risks.get(key)
+        if risk is None:
+            await self.explain_delivery(key)
+            return
+        about = f"{one_line(risk.client_name)} · {one_line(risk.title or risk.account)}"
+        lines = [
+            Content(f"{about} · {one_line(risk.account)}"),
+            Content.styled(sentence(one_line(risk.words)), "bold"),
+            Content(WAY_OUT[risk.kind]),
+            Content.styled(one_line(risk.command), "$quiet"),
+        ]
+        self.show_pane(about, Content("\n").join(lines))
+
+    def action_open(self) -> None:  # type: ignore[override]
+        """Of a risk: to where it is mended."""
+        risk = self._risk
+        if risk is None:
+            super().action_open()
+        elif risk.kind == "unapproved":
+            self.app.open_review(risk.about.partition("@")[0])
+        elif risk.is_post:
+            self.app.open_post(risk.about.partition("@")[0])
+        else:
+            self.app.go(PLACE_OF[risk.kind])

@@ -130,6 +130,8 @@ class RowList(ScrollView, can_focus=True):
         self.rows: Sequence[Row] = []
         self.read = False
         """Whether there was an answer at all: before it, nobody knows that there is nothing."""
+        self.marks: frozenset[str] = frozenset()
+        """Keys of the lines that are marked."""
         self._columns = Columns(0, 0, 0, 0, 0)
         self._measured = 0
         self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(512)
@@ -171,6 +173,12 @@ class RowList(ScrollView, can_focus=True):
         if not moved:
             self.post_message(self.Highlighted(self.chosen.key if self.chosen else ""))
         return at is not None
+
+    def mark(self, keys: frozenset[str]) -> None:
+        """Lines that are marked now."""
+        if keys != self.marks:
+            self.marks = keys
+            self._forget()
 
     def _measure(self) -> None:
         self._measured = self.scrollable_content_region.width
@@ -232,7 +240,7 @@ class RowList(ScrollView, can_focus=True):
         quiet = style if here else self.get_component_rich_style("row--quiet")
         return [
             Segment(glyphs.cursor if here else " ", style),
-            Segment(f"{sign_text(row.sign, glyphs)} ", colored),
+            Segment(f"{sign_text(row.sign, glyphs)}{glyphs.marked if row.key in self.marks else ' '}", colored),
             cell(row.when, plan.when, style, glyphs),
             Segment(" ", style),
             client_bar(row.color, style, glyphs),

@@ -20,6 +20,7 @@ from tui.actions import WEEK, bindings
 from tui.text import DAYS, UNICODE, Glyphs, one_line
 from tui.week import Spot, Week, monday
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
+from tui.widgets.week_lanes import Lanes
 
 PLATFORM_CODES = {
     "instagram": "IG",
@@ -40,6 +41,7 @@ class WeekGrid(Widget, can_focus=True):
 
     COMPONENT_CLASSES = SIGN_CLASSES | {
         "week--head",
+        "week--lane",
         "week--today",
         "week--here",
         "week--cursor",
@@ -54,6 +56,7 @@ class WeekGrid(Widget, can_focus=True):
         .week--head { color: $quiet; text-style: bold; }
         .week--today { color: $primary; text-style: bold underline; }
         .week--here { color: $foreground; background: $panel; text-style: bold; }
+        .week--lane { background: $surface; }
         .week--text { color: $foreground; }
         .week--quiet { color: $quiet; }
         .week--more { color: $quiet; text-style: italic; }
@@ -109,7 +112,8 @@ class WeekGrid(Widget, can_focus=True):
         """New posts; the cursor stays on its post, also when that moved to another day of the week."""
         key = self.chosen.key if self.chosen else ""
         old, self.week = self.week, week
-        changed = [day for day in self._days() if old.on(day) != week.on(day)] if old.first == week.first else self._days()
+        same = old.first == week.first and old.lanes == week.lanes
+        changed = [day for day in self._days() if old.on(day) != week.on(day)] if same else self._days()
         spot = (week.find(key) if key else None) or week.step(self.spot, 0)
         for day in changed:
             self._forget(day)
@@ -183,6 +187,9 @@ class WeekGrid(Widget, can_focus=True):
         self.refresh(Region(left, 0, right - left, self.size.height))
 
     def _forget_posts(self, day: date, places: tuple[int, ...]) -> None:
+        if self.week.lanes:
+            self._forget(day)
+            return
         left, right = self._edges((day - self.week.first).days)
         for place in places:
             y = 1 + (place - self._tops.get(day, 0)) * self._lines
@@ -190,7 +197,15 @@ class WeekGrid(Widget, can_focus=True):
                 self._strips.pop((day, y + part), None)
             self.refresh(Region(left, y, right - left, self._lines))
 
+    @property
+    def _lanes(self) -> Lanes:
+        return Lanes(self.week, self.size.height)
+
     def render_line(self, y: int) -> Strip:
+        account = self._lanes.name_at(y) if self.week.lanes else ""
+        if account:
+            words = f" {self.glyphs.cursor if self._in_lane(account) else ' '}{one_line(account)}"
+            return line([Segment(words, self._style("week--head"))], self.size.width, self._style("week--lane"))
         return line([segment for day in self._days() for segment in self._column(day, y)], self.size.width, self.rich_style)
 
     def _column(self, day: date, y: int) -> Strip:
@@ -203,6 +218,8 @@ class WeekGrid(Widget, can_focus=True):
     def _draw(self, day: date, y: int, width: int) -> list[Segment]:
         if y == 0:
             return [self._head(day, width)]
+        if self.week.lanes:
+            return self._draw_lane(day, y, width)
         rows, top = self.week.on(day), self._top(day)
         place, part = divmod(y - 1, self._lines)
         place += top
@@ -215,6 +232,23 @@ class WeekGrid(Widget, can_focus=True):
             return [cell("n new post", width, self._style("week--more"), self.glyphs)]
         return []
 
+    def _in_lane(self, account: str) -> bool:
+        return self.chosen is not None and self.chosen.account == account
+
+    def _draw_lane(self, day: date, y: int, width: int) -> list[Segment]:
+        found = self._lanes.at(day, y, self.spot)
+        if found.more:
+            return [cell(f"+{found.more} more", width, self._style("week--more"), self.glyphs)]
+        if found.place < 0:
+            empty = not self.week.on(day) and y == 2 and day == self.spot.day
+            return [cell("n new post", width, self._style("week--more"), self.glyphs)] if empty else []
+        row, here = self.week.on(day)[found.place], self.spot == Spot(day, found.place)
+        style = self._style(("week--cursor" if self.has_focus else "week--rest") if here else "week--text")
+        if found.part:
+            return [client_bar(row.client_color, style, self.glyphs), cell(one_line(row.title), width - 1, style, self.glyphs)]
+        words = "" if self._lanes.lines > 1 else one_line(row.title)
+        return self._first(row, width, here=here, style=style, after=words)
+
     def _head(self, day: date, width: int) -> Segment:
         here, today, rows = day == self.spot.day, day == self.today, self.week.on(day)
         name = f"{DAYS[day.weekday()]} {day.day}"
@@ -224,7 +258,7 @@ class WeekGrid(Widget, can_focus=True):
         for extra in (
             f" {self.glyphs.dot}{len(rows)}" if rows else "",
             f" {self.glyphs.clash}" if self.week.clashes(day) else "",
-            f" {self.glyphs.above}" if self._top(day) else "",
+            f" {self.glyphs.above}" if not self.week.lanes and self._top(day) else "",
         ):
             if cell_len(text + extra) > width:
                 extra = extra.lstrip()
@@ -242,7 +276,8 @@ class WeekGrid(Widget, can_focus=True):
         text, text_style = texts[part]
         return [bar, cell(one_line(text), width - 1, text_style, self.glyphs)]
 
-    def _first(self, row: CalendarRow, width: int, *, here: bool, style: Style) -> list[Segment]:
+    def _first(self, row: CalendarRow, width: int, *, here: bool, style: Style, after: str | None = None) -> list[Segment]:
+        """Sign, time, and the network; in a lane, whose network is known, other words."""
         sign = self._style(sign_class(row.sign))
         colored = style if here and self.has_focus else style + Style(color=sign.color, bold=sign.bold)
         code = PLATFORM_CODES.get(row.platform, row.platform[:2].upper())
@@ -250,7 +285,7 @@ class WeekGrid(Widget, can_focus=True):
         mark = self.glyphs.cursor if here else ""
         return [
             Segment(f"{mark}{sign_text(row.sign, self.glyphs)}", colored),
-            cell(f"{time:>5} {code}", width - 1 - cell_len(mark), style, self.glyphs),
+            cell(f"{time:>5} {code if after is None else after}", width - 1 - cell_len(mark), style, self.glyphs),
         ]
 
     def _style(self, part: str) -> Style:
@@ -259,7 +294,11 @@ class WeekGrid(Widget, can_focus=True):
     # ── moving ──
 
     def watch_spot(self, old: Spot, new: Spot) -> None:
-        if old.day == new.day and self._tops.get(old.day, 0) == self._top(new.day):
+        if self.week.lanes:
+            for day in {old.day, new.day}:
+                self._forget(day)
+            self.refresh()  # the name of its lane is marked
+        elif old.day == new.day and self._tops.get(old.day, 0) == self._top(new.day):
             self._forget_posts(new.day, (old.place, new.place))  # two posts, not the day
         else:
             for day in {old.day, new.day}:
@@ -281,7 +320,8 @@ class WeekGrid(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         day = self.week.first + timedelta(days=self._column_of(event.x))
-        place = self._top(day) + max(0, event.y - 1) // self._lines
+        lane = self._lanes.at(day, event.y, self.spot).place if self.week.lanes else -1
+        place = max(0, lane) if self.week.lanes else self._top(day) + max(0, event.y - 1) // self._lines
         spot = Spot(day, place) if self.week.at(Spot(day, place)) else Spot(day, 0)
         if spot == self.spot and event.chain > 1 and (row := self.chosen):
             self.post_message(self.Opened(row.key))

@@ -89,6 +89,16 @@ MUTANTS: tuple[Mutant, ...] = (
         (("tampered", 1),),
     ),
     Mutant(
+        "a hold is not looked at when a post is about to leave",
+        (Edit("scheduler/store/guards.py", '        Guard("hold", "publishing is on hold", not_held()),\n', ""),),
+        (("simulator", SEEDS),),
+    ),
+    Mutant(
+        "the hold of a campaign holds nothing",
+        (Edit("scheduler/store/guards.py", 'HOLD.c.subject + "/",', 'HOLD.c.subject + "?",'),),
+        (("simulator", SEEDS),),
+    ),
+    Mutant(
         "queued again at a restart instead of looked up",
         (
             Edit(

@@ -249,6 +249,8 @@ class People:
     async def hold(self) -> None:
         name = self.chance.choice(sorted(self.world.sides))
         scope, subject = self.chance.choice([("all", ""), ("account", name)])
+        if scope == "all" and int(self.world.now * SECOND) % 2:
+            scope, subject = "campaign", "c"  # the one all these posts belong to
         if await self.change(lambda conn: brake.put_on(conn, scope, subject, "wait", self.author("hold"))):
             self.world.expects("hold")
             self.world.told.faults["hold"] += 1

@@ -32,6 +32,10 @@ _APPROVED = (
     "AND a.actor_kind = 'person' WHERE d.id = ?"
 )
 _SENDERS = "SELECT account_id FROM delivery WHERE state = 'sending' GROUP BY account_id HAVING count(*) > 1"
+_HELD = (
+    "SELECT 1 FROM hold WHERE released_at IS NULL AND (scope = 'all' OR (scope = 'account' AND subject = ?) "
+    "OR (scope = 'campaign' AND substr(?, 1, length(subject) + 1) = subject || '/'))"
+)
 _INTENT = "SELECT 1 FROM step WHERE delivery_id = ? AND seq = ? AND kind = 'commit'"
 _INTENT_OF_FENCE = "SELECT 1 FROM step WHERE delivery_id = ? AND fence = ? AND kind = 'commit' AND phase = 'intent'"
 _PARENT = "SELECT p.remote_id FROM delivery d JOIN delivery p ON p.id = d.parent_id WHERE d.id = ?"
@@ -134,6 +138,8 @@ class Watch:
         self.allowed[delivery] = plan.text if plan is not None and plan.approved else ""
         if self.db.execute(_APPROVED, (delivery,)).fetchone() is None:
             world.problem(f"{key} is being sent without an approval of what it is")
+        if self.db.execute(_HELD, (plan.account if plan is not None else "", key)).fetchone() is not None:
+            world.problem(f"{key} is being sent although it is on hold")
         if self.db.execute(_INTENT_OF_FENCE, (delivery, fence)).fetchone() is None:
             world.problem(f"{key} is being sent without an intent")
 

@@ -1,0 +1,22 @@
+"""Tags: words by which people sort posts in the library."""
+
+from __future__ import annotations
+
+from alembic import op
+from sqlalchemy import Column, ForeignKey, PrimaryKeyConstraint, String
+
+from scheduler.store.tables import RowId
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Add the table."""
+    op.create_table(
+        "tag",
+        Column("post_id", RowId, ForeignKey("post.id"), nullable=False),
+        Column("name", String, nullable=False),
+        PrimaryKeyConstraint("post_id", "name"),
+    )
+    op.create_index("tag_name", "tag", ["name"])
