@@ -34,8 +34,9 @@ WAYS = (
 )
 HELLO = (
     "daypart plans, approves and publishes posts. Nothing is published without your approval.\n\n"
-    "This folder is empty. Three questions, and your first post goes out on pretend platforms on this computer: nothing leaves it.\n\n"
-    "Campaign files from your team? Leave, and open their folder: daypart --workspace FOLDER"
+    "Three questions, and your first post goes out on pretend platforms on this computer: nothing leaves it.\n\n"
+    "What you make is kept in this folder, where nothing is set up yet:\n{}\n"
+    "Another folder, or campaign files from your team? Leave, and open that one: daypart --workspace FOLDER"
 )
 
 
@@ -79,7 +80,7 @@ class Welcome(Shell, inherit_bindings=False):
         with Vertical(id="welcome", classes="pane") as box:
             box.border_title = Content("Welcome")
             with VerticalScroll(id="said", can_focus=False):
-                yield Static(Content(HELLO), id="story", markup=False)
+                yield Static(Content(HELLO.format(clean(str(self.first.root.absolute())))), id="story", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content("Leave (q)"), id="leave")
                 yield Button(Content("Connect a real account (c)"), id="connect")

@@ -30,6 +30,7 @@ from scheduler.store.store import Store
 from scheduler.units.model import RETIRED, Author
 from scheduler.workspace import WORKSPACE_FILE, read_workspace
 
+LOOPBACK = ("http://127.", "http://localhost", "http://[::1]")
 T = TypeVar("T")
 MAY_VOID: ContextVar[bool] = ContextVar("may_void", default=True)
 """Whether what this task changes may void approvals; an undo may only when that was said."""
@@ -134,7 +135,12 @@ class Room:
         """What words of rows depend on, read in the same view of the store."""
         workspace = self.workspace
         clients = {name: ClientView(name, clean_line(c.name), c.color, c.accounts) for name, c in workspace.clients.items()}
-        return Scene(self.clock.wall(), self.name, clients, read_holds(conn), read_proposal_counts(conn))
+        return Scene(self.clock.wall(), self.name, clients, read_holds(conn), read_proposal_counts(conn), self.accounts_here())
+
+    def accounts_here(self) -> frozenset[str]:
+        """Accounts on servers of this computer, as pretend ones are, in a workspace that has others too; else none needs a mark."""
+        names = {name for name, account in self.workspace.accounts.items() if account.base.startswith(LOOPBACK)}
+        return frozenset(names) if names != set(self.workspace.accounts) else frozenset()
 
     @property
     def name(self) -> str:

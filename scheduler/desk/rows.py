@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping, text
 from scheduler.clock import HOUR
 from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.views import ApprovalView, ClientView, DeliveryQuery, DeliveryView, DisclosureView, HoldView
-from scheduler.desk.words import Standing, next_words, platform_name, sign_of, state_words
+from scheduler.desk.words import Standing, called, next_words, platform_name, sign_of, state_words
 
 _SELECT = """
 SELECT d.id, d.key, d.post_id, d.kind, d.part, d.parts, d.state, d.due, d.tz, d.wall, d.digest, d.content_id, d.ai, d.client,
@@ -44,6 +44,8 @@ class Scene:
     holds: Sequence[HoldView]
     proposals: Mapping[int, int]
     """Post id → proposals that wait for a decision."""
+    here: frozenset[str] = frozenset()
+    """Accounts on servers of this computer, where others are real: their platform is called so."""
 
     def is_held(self, client: str | None, account: str, campaign: str) -> bool:
         """Whether a brake holds it."""
@@ -153,7 +155,7 @@ def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
         client_color=color,
         account=row["account"],
         platform=row["platform"],
-        platform_name=at.platform_name,
+        platform_name=called(at.platform_name, row["account"], scene.here),
         kind=row["kind"],
         part=row["part"],
         parts=row["parts"],

@@ -13,6 +13,7 @@ from scheduler.desk.calendar import Days, read_calendar
 from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.noticing import Noticing
 from scheduler.desk.planned import Filter
+from scheduler.desk.room import LOOPBACK
 from scheduler.desk.rows import read_deliveries, read_delivery, read_holds, read_next
 from scheduler.desk.views import (
     AccountView,
@@ -25,7 +26,7 @@ from scheduler.desk.views import (
     Overview,
     ServiceView,
 )
-from scheduler.desk.words import platform_name
+from scheduler.desk.words import called, platform_name
 from scheduler.errors import DeskError
 from scheduler.store.sqlite import is_locked
 from scheduler.store.store import DATABASE
@@ -79,7 +80,7 @@ class Seeing(Noticing):
     def _is_sandbox(self) -> bool:
         """All accounts are on this computer: nothing of this workspace can leave it."""
         bases = [account.base for account in self.workspace.accounts.values() if account.supported]
-        return bool(bases) and all(base.startswith(("http://127.", "http://localhost", "http://[::1]")) for base in bases)
+        return bool(bases) and all(base.startswith(LOOPBACK) for base in bases)
 
     def _to_reconnect(self, conn: Connection) -> int:
         return int(conn.execute(text("SELECT count(*) FROM account WHERE state = 'reauth' AND token_enc IS NOT NULL")).scalar_one())
@@ -103,7 +104,7 @@ class Seeing(Noticing):
     async def accounts(self) -> list[AccountView]:
         """Every account of daypart.yaml, with what is wrong with it."""
         stored = await self.stored_accounts()
-        workspace = self.workspace
+        workspace, here = self.workspace, self.accounts_here()
         views = []
         for name, written in workspace.accounts.items():
             account = stored.get(name)
@@ -114,7 +115,7 @@ class Seeing(Noticing):
                 AccountView(
                     name=name,
                     platform=written.platform,
-                    platform_name=platform_name(written.platform),
+                    platform_name=called(platform_name(written.platform), name, here),
                     handle=clean_line(written.handle),
                     client=client,
                     client_name=clean_line(workspace.clients[client].name) if client else self.name,

@@ -122,7 +122,7 @@ class Accounts(Seeing, Connecting):
             raise UsageError(
                 f"daypart.yaml is written in a way that is left alone: {error}", f"add it yourself, under accounts: {line}"
             ) from error
-        return Done(f"{name} stands in daypart.yaml now; connect it next", details={"account": name})
+        return Done(f"the account {name} stands in daypart.yaml now; connect it next", details={"account": name})
 
     # ── signing in with a browser ──
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from adapters.limits import LIMITS
@@ -100,6 +101,11 @@ def next_words(at: Standing, now: int) -> str | None:
 def platform_name(platform: str) -> str:
     """The name people know."""
     return LIMITS[platform].label if platform in LIMITS else platform.capitalize()
+
+
+def called(name: str, account: str, here: Container[str]) -> str:
+    """`Bluesky (this computer)` beside real accounts, so that nobody takes the one for the other."""
+    return f"{name} (this computer)" if account in here else name
 
 
 def _draft_words(at: Standing) -> str:

@@ -11,7 +11,7 @@ from tests.daypart.rig import Place
 def test_one_more_account_is_written_and_the_rest_stays(place: Place) -> None:
     before = (place.root / "daypart.yaml").read_text("utf-8")
     said = place("account", "add", "bluesky", "nova.example", "--client", "kawa")
-    assert "bs-nova stands in daypart.yaml now" in said.out
+    assert "the account bs-nova stands in daypart.yaml now" in said.out
     after = (place.root / "daypart.yaml").read_text("utf-8")
     assert [line for line in before.splitlines() if line not in after.splitlines()] == [
         "  kawa: { name: Kawa, accounts: [bs-kawa] }"  # its list is longer now

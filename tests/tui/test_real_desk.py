@@ -155,3 +155,23 @@ async def test_a_full_day_is_said_before_a_post_is_moved_there(tmp_path: Path) -
             await pilot.press("enter")
             await gone(pilot, "When? · Kawa")
         assert (await h.desk.delivery(made.deliveries[0].key)).wall == "2026-11-30T18:00"
+
+
+async def test_review_of_a_post_without_a_time_asks_when_first(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-bike")
+        made = await h.desk.new_post(title="Bells", text={"en": "New bells"}, accounts=["bs-bike"])
+        async with desk_on(h, "3") as pilot:
+            await see(pilot, "DRAFTS 1")
+            await pilot.press("enter")
+            await see(pilot, "Does it fit? · no time yet")
+            await pilot.press("ctrl+r")
+            await see(pilot, "When? · Bike Shop")
+            await pilot.press("escape")
+            await see(pilot, "It has no time yet", "Does it fit?")
+            await pilot.press("ctrl+r")
+            await see(pilot, "When? · Bike Shop")
+            await type_text(pilot, "tomorrow 9:30")
+            await pilot.press("enter")
+            await see(pilot, "TO APPROVE 1", "Bike Shop · exactly this will go out")
+        assert (await h.desk.delivery(f"{made.post}@bs-bike")).wall == "2026-11-23T09:30"

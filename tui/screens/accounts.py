@@ -136,7 +136,8 @@ class AccountsScreen(ListScreen):
         words = await self.app.push_screen_wait(
             AskWords(
                 f"A new account for {clean(whose)}", question, yes="Go on", placeholder=f"for example: {example}",
-                check=lambda typed: wrong_handle(platform, typed), details="It is added to daypart.yaml; its comments stay.",
+                check=lambda typed: wrong_handle(platform, typed),
+                details="It is written into daypart.yaml, the file of this workspace. Signing in comes next.",
             )
         )  # fmt: skip
         if not words:

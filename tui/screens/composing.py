@@ -193,7 +193,10 @@ class Composing(DeskScreen):
     async def action_review(self) -> None:
         if self.draft is not None and await self.save_all():
             waiting = [d for d in self.draft.post.deliveries if d.state == "draft"]
-            if waiting or self.draft.post.deliveries == ():
+            untimed = [d for d in self._movable() if d.due is None]
+            if untimed and await self.app.push_screen_wait(Schedule(untimed, self.app.desk, self.app.now())) is None:
+                self.app.notify("It has no time yet, so nobody can approve it. F5 gives it one.", severity="warning")
+            elif waiting or self.draft.post.deliveries == ():
                 self.app.open_review(self.draft.post.post)
             else:
                 self.app.notify("Nothing of this post waits for approval.", severity="warning")
