@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scheduler.desk.standing import Standing
 from scheduler.desk.views import Sign
@@ -62,7 +62,7 @@ def until_words(standing: Standing, tz: str) -> str:
     return f"until {day_words(local(account.expires_at, tz).date())}"
 
 
-def account_row(standing: Standing, tz: str, now: int) -> Row:
+def account_row(standing: Standing, tz: str, now: int, color: str) -> Row:
     """One account as a line."""
     account = standing.account
     last = f" · last {when_words(standing.last, tz, now)}" if standing.last else ""
@@ -71,17 +71,19 @@ def account_row(standing: Standing, tz: str, now: int) -> Row:
         sign=account_sign(standing),
         when=until_words(standing, tz),
         client=one_line(account.client_name),
+        color=color,
         account=one_line(account.name),
         title=f"{use_words(standing)} · {one_line(account.platform_name)}{last}",
         words=one_line(standing.words),
     )
 
 
-def account_rows(standings: Sequence[Standing], tz: str, now: int) -> list[Row]:
-    """What needs a person first, then what is signed in, then what nobody can reach yet."""
-    urgent = [account_row(s, tz, now) for s in standings if s.urgent]
-    good = [account_row(s, tz, now) for s in standings if not s.urgent and s.account.supported]
-    rest = [account_row(s, tz, now) for s in standings if not s.account.supported]
+def account_rows(standings: Sequence[Standing], tz: str, now: int, colors: Mapping[str | None, str]) -> list[Row]:
+    """What needs a person first, then what is signed in, then what nobody can reach yet. `colors`: of the clients."""
+    rows = {s.account.name: account_row(s, tz, now, colors.get(s.account.client, "")) for s in standings}
+    urgent = [rows[s.account.name] for s in standings if s.urgent]
+    good = [rows[s.account.name] for s in standings if not s.urgent and s.account.supported]
+    rest = [rows[s.account.name] for s in standings if not s.urgent and not s.account.supported]
     groups = ((f"SIGN IN {len(urgent)}", urgent), (f"CONNECTED {len(good)}", good), (f"NO ADAPTER YET {len(rest)}", rest))
     return [row for title, found in groups for row in section(title, found)]
 

@@ -238,7 +238,8 @@ class FakeReading(FakeCalendar):
         at = (item.due or 0) + 2_000_000
         sent = (Sent(at, at + 60_000_000, "no clear answer", "no answer within 60 s", "read_timeout", None),)
         looks = tuple(Looked(at + n, "not settled", "not among the newest posts") for n in (65_000_000, 90_000_000, 180_000_000))
-        first = "Open https://www.instagram.com/kawa.wroclaw/ and look. Looking changes nothing. Then say what you saw."
+        page = "www.instagram.com/kawa.wroclaw/" if view.platform == "instagram" else "social.example/@kawa"
+        first = f"Open https://{page} and look. Looking changes nothing. Then say what you saw."
         knows = f"Sure: it was sent 1× and not refused. Not sure: whether {view.platform_name} has it."
         return Evidence(view, first, options, text, (), where, None, sent, looks, None, (), knows)
 

@@ -299,6 +299,35 @@ def _notice(
     return NoticeView(number, kind, headline, *client, account, None, words, action, command, at, sent, 1, None, waiting or {}, told)
 
 
+MONTH = (
+    ("autumn/roast", "Roasting day", "kawa", "We roast on Thursdays. The smell is free.", ("bs-kawa", "ig-kawa"), "2026-11-05 09:00"),
+    ("autumn/cup", "Cup of the week", "kawa", "Cup of the week: Sidamo, washed, peach and tea.", ("ms-kawa",), "2026-11-02 12:15"),
+    ("autumn/cup-2", "Cup of the week", "kawa", "Cup of the week: Nariño, honey, plum.", ("ms-kawa",), "2026-11-09 12:15"),
+    ("autumn/cup-3", "Cup of the week", "kawa", "Cup of the week: Yirgacheffe, natural, berries.", ("ms-kawa",), "2026-11-16 12:15"),
+    ("autumn/poets", "Poets from the coast", "harbour", "Five poets, one table, Friday at seven.", ("bs-harbour",), "2026-11-06 18:00"),
+    ("autumn/shelf", "A shelf of lighthouses", "harbour", "A whole shelf of lighthouses.", ("ms-harbour",), "2026-11-11 09:30"),
+    ("autumn/club", "Book club", "harbour", "Book club reads the sea this month.", ("bs-harbour", "ms-harbour"), "2026-11-19 18:00"),
+    ("autumn/oak", "An oak table", "forma", "Stół z dębu, który pamięta ogród.", ("ig-forma",), "2026-11-03 10:00"),
+    ("autumn/joint", "Joints without glue", "forma", "Połączenia bez kleju: film w rolce.", ("ig-forma",), "2026-11-13 17:00"),
+    ("autumn/light", "Light in the workshop", "forma", "Światło w pracowni o ósmej rano.", ("ig-forma",), "2026-11-18 08:00"),
+    ("winter/cup-5", "Cup of the week", "kawa", "Cup of the week: Kenya AA, blackcurrant.", ("ms-kawa",), "2026-11-30 12:15"),
+    ("winter/gifts", "Gifts under 50 zł", "kawa", "Gifts under 50 zł, wrapped at the counter.", ("bs-kawa", "ig-kawa"), "2026-12-02 12:30"),
+    ("winter/saints", "Saint Nicholas reads", "harbour", "Saint Nicholas reads at four.", ("bs-harbour", "ms-harbour"), "2026-12-04 16:00"),
+    ("winter/bench", "A bench for two", "forma", "Ławka dla dwojga. Jesion i len.", ("ig-forma",), "2026-12-05 10:00"),
+)
+
+
+def full_month() -> FakeDesk:
+    """The two weeks, and a usual month around them: for pictures."""
+    desk = seeded()
+    for post, title, client, words, accounts, when in MONTH:
+        work = Work(post, title, client, {"en": Text(words)}, list(accounts))
+        past = micros(when) < NOW
+        url = f"https://social.example/{post}"
+        _put(desk, work, *(_published(name, when, url) if past else _queued(name, when) for name in accounts))
+    return desk
+
+
 def crowded(rows: int) -> FakeDesk:
     """Many planned posts of one text, a tenth of them in this week."""
     desk = seeded()

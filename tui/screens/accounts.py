@@ -41,7 +41,8 @@ class AccountsScreen(ListScreen):
     async def read(self) -> None:
         found = await self.app.desk.standings(self.app.client)
         self._known = {standing.account.name: standing for standing in found}
-        self.show_rows(account_rows(found, self.app.desk.tz, self.app.now()))
+        colors = {client.id: client.color for client in await self.app.desk.clients()}
+        self.show_rows(account_rows(found, self.app.desk.tz, self.app.now(), colors))
         self._explain_chosen()
         self._begin()
 

@@ -276,11 +276,12 @@ class MonthGrid(Widget, can_focus=True):
         text, sign = self._style("month--text"), self._style(sign_class(row.sign))
         code = PLATFORM_CODES.get(row.platform, row.platform[:2].upper())
         time = row.time[1:] if row.time.startswith("0") else row.time
-        clock = f"{time:>5} {code}" if width >= 10 else f"{time} {code}"
+        room = min(8, width - 2)
+        clock = next((words for words in (f"{time:>5} {code}", f"{time} {code}", f"{time}{code}") if len(words) <= room), time)
         return [
             client_bar(row.client_color, text, self.glyphs),
             Segment(sign_text(row.sign, self.glyphs), text + Style(color=sign.color, bold=sign.bold)),
-            cell(clock, min(8, width - 2), text, self.glyphs),
+            cell(clock, room, text, self.glyphs),
             cell(f" {one_line(row.client_name)}" if width > 14 else "", width - 10, text, self.glyphs),
         ]
 
