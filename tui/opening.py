@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
 Open = Callable[[], Awaitable["Desk"]]
 """Opens the workspace; whatever it raises ends the program with that."""
+NEW_ONLY = (1_000, 10, 1_000_000)
+"""For `gc`: how often what is new, what is a little older and what is old is looked through; the last one: never by itself."""
+TIDY, REST, AT_LATEST = 20.0, 3.0, 600.0
+"""Seconds: how often there may be a look for rubbish, how long nobody has typed then, and when there is one all the same."""
 LEAVE = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that need no desk."""
 PLACE_KEYS = frozenset(action.keys for action in PLACES)
@@ -33,6 +39,7 @@ class Opening(Serving, inherit_bindings=False):
         self._job: asyncio.Future[Desk] | None = None
         self._ahead: events.Key | None = None
         """The place somebody went to before there was a desk."""
+        self._typed = self._tidied = time.monotonic()
 
     def on_mount(self) -> None:
         if self.opened.is_set():
@@ -47,6 +54,8 @@ class Opening(Serving, inherit_bindings=False):
         """What can wait until the first posts are read."""
 
     async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Key | events.Paste | events.MouseEvent):
+            self._typed = time.monotonic()
         if self.opened.is_set() or not isinstance(event, events.Key | events.Paste | events.MouseEvent):
             await super().on_event(event)
         elif isinstance(event, events.Key) and event.key in LEAVE:
@@ -68,7 +77,26 @@ class Opening(Serving, inherit_bindings=False):
         if self._ahead is not None:
             self.post_message(self._ahead)
         await self.get_ready()
+        if not self.is_headless:
+            keep_what_is_loaded()
+        self.set_interval(TIDY, self.tidy)
+
+    def tidy(self) -> None:
+        """Look for rubbish while nobody would feel it."""
+        now = time.monotonic()
+        if now - self._typed > REST or now - self._tidied > AT_LATEST:
+            self._tidied = now
+            gc.collect()
 
     async def outcome(self) -> Desk | None:
         """The desk, also where the person left before it was open. Raises what opening it raised; None: it was not begun."""
         return None if self._job is None else await self._job
+
+
+def keep_what_is_loaded() -> None:
+    """What is loaded by now stays until the end, and what is drawn is let go of by itself: looking through all of it for rubbish stops a
+    program of this size for a tenth of a second, every few seconds of work. So from here on only what is new is looked through at once,
+    and the rest while nobody types (`Opening.tidy`)."""
+    gc.freeze()
+    gc.set_threshold(*NEW_ONLY)
+    gc.enable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from contextlib import AsyncExitStack
 from importlib import import_module
@@ -72,6 +73,8 @@ async def _first_run(root: Path) -> str:
 
 async def _visit(root: Path) -> str:
     """The first frame is painted before the store's libraries are loaded."""
+    gc.disable()  # while everything is loaded there is no rubbish; `tui.opening` turns it on again
+
     from tui.app import open_and_run
 
     async with AsyncExitStack() as held:
