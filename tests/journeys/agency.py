@@ -211,7 +211,7 @@ class Agency:
                 assert notice.sent_at is not None, f"nobody was told: {notice}"
                 assert (notice.key or notice.client or "") in messages, f"not in what was sent: {notice}"
         app = DaypartApp(self.desk, clock=self.clock)
-        async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        async with app.run_test(size=(100, 30), notifications=True) as pilot:
             await until(pilot, lambda: app.facts is not None, "the facts")
             yield Hands(pilot, self.desk, self.tally)
 

@@ -47,8 +47,8 @@ class ApprovalsScreen(ListScreen):
         drafts = await desk.deliveries(DeliveryQuery(client=self.app.client, states=("draft",), limit=2_000))
         back = [delivery for delivery in drafts if delivery.words == SENT_BACK and is_head(delivery)]
         rows = await self.build(len(groups), lambda: approval_rows(groups, back, desk.tz, now))
-        self._groups = groups
-        self._waits = {one.delivery.key: one.words for one in await desk.missing(self.app.client)}
+        waits = {one.delivery.key: one.words for one in await desk.missing(self.app.client)}
+        self._groups, self._waits = groups, waits  # with the rows, at once: a key pressed meanwhile finds what is under the cursor
         self.show_rows(rows)
         wanted, self.app.reviewing = self.app.reviewing, None
         if wanted is not None:
