@@ -106,6 +106,7 @@ async def test_a_store_of_the_first_schema_is_brought_up_to_date_after_a_backup(
         raw.executescript((Path(__file__).parent / "schema_0001.sql").read_text("utf-8"))
         raw.execute("INSERT INTO meta VALUES ('kept', 'yes')")
         raw.execute("INSERT INTO notice (event_seq, kind, words, at) VALUES (7, 'ask', 'kept too', 1)")
+        raw.execute("INSERT INTO hold (scope, subject, reason, by, at) VALUES ('campaign', 'autumn', 'paused', 'anna', 1)")
     store = Store.open(tmp_path, SystemClock(), migrate=True)
     await store.close()
     fresh = Store.open(tmp_path / "fresh", SystemClock())
@@ -114,6 +115,7 @@ async def test_a_store_of_the_first_schema_is_brought_up_to_date_after_a_backup(
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.HEAD,)
         assert raw.execute("SELECT words, tries FROM notice").fetchone() == ("kept too", 0)
+        assert raw.execute("SELECT scope, subject FROM hold").fetchall() == [("file", "autumn")], "what its file paused, its file releases"
     [copy] = _backups(tmp_path)
     assert "tries" not in _columns(copy)["notice"]
     with closing(sqlite3.connect(copy)) as raw:

@@ -1,4 +1,4 @@
-"""Tags: words by which people sort posts in the library."""
+"""Tags: words by which people sort posts in the library. A campaign's hold by its file gets a scope of its own, beside a person's."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table; until now only files put a campaign on hold."""
+    op.execute("UPDATE hold SET scope = 'file' WHERE scope = 'campaign'")
     op.create_table(
         "tag",
         Column("post_id", RowId, ForeignKey("post.id"), nullable=False),
