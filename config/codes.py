@@ -22,6 +22,7 @@ HUNDREDS: dict[str, str] = {
     "5": "What a platform allows, after substitution",
     "6": "Media: missing, kind, size, alternative text",
     "7": "Variables, briefs, drafts",
+    "8": "Sheets: files, columns, rows",
 }
 """Second character of a code → what its hundred is about."""
 
@@ -115,6 +116,25 @@ E704 :: a filter cannot work on a value :: see the message
 E705 :: a text is longer than 100,000 characters after substitution :: shorten the values
 E706 :: a post has neither text nor brief nor media, or a part of a thread is empty :: write one of them
 W710 :: the brief changed after the text was drafted from it :: look at the text again, or draft it anew
+E801 :: a file is not a sheet that can be read :: save it as .xlsx or as CSV (UTF-8)
+E802 :: a sheet is larger than any month of posts :: split it
+E803 :: the encoding of a text file is not understood :: save it as CSV (UTF-8)
+E804 :: a workbook has several sheets with rows, or not the one that was named :: name one: --sheet
+E805 :: no row names the columns :: write the names above the columns
+E806 :: two columns mean the same, or `--map` names a column that is not there :: leave one out, or correct the name
+E807 :: a column is not known :: say what it means with --map, or leave it out with --ignore
+W807 :: a column is not known and was left out :: say what it means with --map
+E808 :: a column is missing without which no row can be understood :: add it, or say which it is with --map
+E809 :: a cell holds an error, or a formula that was never computed :: write the value, or save the sheet again
+E810 :: an account belongs to another client than the row, or could be several :: write the account's own name
+E811 :: two rows are the same :: take one out, or tell them apart with a column Id
+E812 :: a row was changed whose post cannot change any more :: make a new row with another id
+E813 :: no slot is free for a row :: give it a time, or add a slot to a campaign
+W814 :: something was read by a guess :: look whether it is right
+E815 :: there is an invisible control sign in a cell :: type the text anew
+E816 :: a row has a day and no time of day :: write a time, or fill free slots: --fill
+E817 :: the time of a new row has passed :: give it a time ahead
+E818 :: there is no adapter for an account yet :: take it out of the row
 """
 
 

@@ -31,6 +31,7 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "validate": ("daypart.commands.files:validate", "Check every file; all mistakes at once."),
         "plan": ("daypart.commands.files:plan", "Show what `apply` would change."),
         "apply": ("daypart.commands.files:apply", "Make the calendar follow the files."),
+        "import": ("daypart.commands.importing:import_", "A month of posts from a CSV or XLSX sheet."),
         "schema": ("daypart.commands.files:schema", "Write JSON schemas for your editor."),
     },
     "Drafts of a model": {

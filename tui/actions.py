@@ -91,6 +91,7 @@ PLACES: tuple[Action, ...] = (
     Action("place.outbox", "5", "place('outbox')", "Outbox", "What went out, what is on its way, what needs you", "daypart outbox"),
     Action("place.accounts", "6", "place('accounts')", "Accounts", "Who is signed in until when, and connecting", "daypart account list"),
     Action("place.library", "7", "place('library')", "Library", "Posts to use again, media, ideas, what is proposed", "daypart library"),
+    Action("place.plan", "8", "place('plan')", "Plan", "Campaign files: mistakes, what would change; posts from a sheet", "daypart plan"),
     Action("place.report", "9", "place('report')", "Report", "The week's numbers, and who approved what", "daypart report"),
 )
 """Later places take 6 to 9, so that no key people learned ever moves."""
@@ -311,6 +312,24 @@ LIBRARY: tuple[Action, ...] = (
     PANE,
 )
 
+PLAN: tuple[Action, ...] = (
+    OPEN,
+    Action("plan.apply", "A", "apply", "Apply", "Make the calendar follow what is shown (asks first)", "daypart apply", footer=True),
+    Action("plan.sheet", "L", "load_sheet", "Load a sheet", "Posts from the rows of a CSV or Excel sheet", "daypart import", footer=True),
+    FIND,
+    Action("plan.copy", "y", "copy", "Copy", "Copy the place of a mistake, as file:line, or a key", "daypart validate --format line"),
+    BACK,
+    PANE,
+)
+SHEET: tuple[Action, ...] = (
+    Action("plan.apply", "A", "apply", "Import", "Make drafts of the rows that are shown", "daypart import", footer=True),
+    Action("sheet.column", "enter", "open", "Open", "Say what a column means; see all of a row or mistake", "daypart import --map"),
+    Action("sheet.fill", "F", "fill", "Fill free slots", "Rows without a time take free slots, or not", "daypart import --fill"),
+    Action("sheet.skip", "O", "skip", "Omit wrong rows", "Import the right rows, leave wrong ones", "daypart import --skip-wrong-rows"),
+    Action("sheet.copy", "y", "copy", "Copy", "Copy the place of a mistake, as October.xlsx:Sheet1!D17", "daypart import --format line"),
+)
+"""In the dialog of a sheet that was read."""
+
 DIALOG: tuple[Action, ...] = (Action("dialog.no", "escape", "no", "No", "Close without doing anything"),)
 
 SCREENS: dict[str, tuple[Action, ...]] = {
@@ -321,6 +340,7 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "outbox": (*OUTBOX, *MOVE),
     "accounts": (*ACCOUNTS, *MOVE),
     "library": (*LIBRARY, *MOVE),
+    "plan": (*PLAN, *MOVE),
     "report": (*REPORT, *MOVE),
 }
 """Every place with what can be done there, the commonest first."""
@@ -343,6 +363,7 @@ def page() -> str:
     names = {action.action.split("'")[1]: action for action in PLACES}
     for place, actions in SCREENS.items():
         parts += _table(f"{names[place].first_key} {names[place].label}", actions)
+    parts += _table("A sheet that was read (8 Plan, `L`)", SHEET)
     parts += ["", "In dialogs: `esc` always means no. With the mouse: click a place, a line, a button or a key in the bottom line.", ""]
     return "\n".join(parts)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tui.welcome import Next
 
 EVERYBODY = "*"
-LATER = ("calendar", "composer", "approvals", "outbox", "library", "accounts", "report")
+LATER = ("calendar", "composer", "approvals", "outbox", "library", "accounts", "plan", "report")
 """Modules of places in the order in which they are likely wanted."""
 STYLES = Path(__file__).parent / "styles"
 
@@ -53,7 +53,7 @@ class DaypartApp(Opening, inherit_bindings=False):
     """Places are modes: built once, kept."""
 
     TITLE = "daypart"
-    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss")]
+    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss", "plan.tcss")]
     MODES = {
         "today": TodayScreen,
         "calendar": _place("calendar", "CalendarScreen"),
@@ -62,6 +62,7 @@ class DaypartApp(Opening, inherit_bindings=False):
         "outbox": _place("outbox", "OutboxScreen"),
         "accounts": _place("accounts", "AccountsScreen"),
         "library": _place("library", "LibraryScreen"),
+        "plan": _place("plan", "PlanScreen"),
         "report": _place("report", "ReportScreen"),
     }
     DEFAULT_MODE = "today"

@@ -8,7 +8,8 @@ The methods stand in the modules beside this one, grouped by what they are about
 `modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
 `braking` hold, release ·
 `overdue` what a hold made late ·
-`evidence` what a decision rests on · `resolving` is it there? · `files` validate, plan, apply · `connecting` accounts ·
+`evidence` what a decision rests on · `resolving` is it there? · `files` validate, plan, apply ·
+`board` the files as a place · `importing` posts from a sheet · `connecting` accounts ·
 `risks` what will go wrong · `rehearsing` what would go out ·
 `reporting` the week's report, calendar and archive to take away · `keeping` safe mode, whole histories.
 All methods are coroutines; none blocks the event loop for more than a few milliseconds.
@@ -20,10 +21,11 @@ import asyncio
 from pathlib import Path
 
 from scheduler.clock import Clock, SystemClock
+from scheduler.desk.board import Boarding
 from scheduler.desk.braking import Braking
 from scheduler.desk.client_word import ClientWord
 from scheduler.desk.evidence import Evident
-from scheduler.desk.files import Files
+from scheduler.desk.importing import Importing
 from scheduler.desk.keeping import Keeping
 from scheduler.desk.library import Library
 from scheduler.desk.many import Many
@@ -43,10 +45,11 @@ from scheduler.workspace import find_workspace, read_workspace, state_folder
 class Desk(
     Many,
     Library,
+    Importing,
     Modelling,
     ClientWord,
     Signing,
-    Files,
+    Boarding,
     Overdue,
     Braking,
     Evident,

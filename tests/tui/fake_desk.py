@@ -32,11 +32,12 @@ from scheduler.lifecycle import HELD_OVER
 from scheduler.units.model import Timing
 from tests.tui.fake_accounts import FakeAccounts
 from tests.tui.fake_library import FakeLibrary
+from tests.tui.fake_plan import FakePlan
 from tests.tui.fake_reading import FakeReading
 from tests.tui.fake_world import CLIENTS, NAMES, NOW, PLATFORM, TZ, FakeClock, Item, Text, Work, micros
 
 
-class FakeDesk(FakeAccounts, FakeLibrary, FakeReading):
+class FakeDesk(FakeAccounts, FakeLibrary, FakePlan, FakeReading):
     """Everything the Desk promises."""
 
     async def missing(self, client: str | None = None) -> list[Missing]:

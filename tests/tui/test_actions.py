@@ -44,7 +44,8 @@ def test_one_letter_has_one_meaning_everywhere() -> None:
 
 def test_places_keep_their_digits() -> None:
     assert {action.keys: action.label for action in PLACES} == {
-        "1": "Today", "2": "Calendar", "3": "Write", "4": "Approvals", "5": "Outbox", "6": "Accounts", "7": "Library", "9": "Report",
+        "1": "Today", "2": "Calendar", "3": "Write", "4": "Approvals", "5": "Outbox", "6": "Accounts", "7": "Library", "8": "Plan",
+        "9": "Report",
     }  # fmt: skip
 
 

@@ -34,10 +34,14 @@ class Row:
     title: str = ""
     words: str = ""
     heading: str = ""
+    mark: str = ""
+    """Another sign in the place of the state's; `sign` then only gives the colour."""
+    text: str = ""
+    """The whole line, where columns do not serve."""
 
     def has(self, words: str) -> bool:
         """Whether every one of the words stands somewhere in the line."""
-        whole = f"{self.client} {self.account} {self.title} {self.words} {self.when} {self.key}".casefold()
+        whole = f"{self.text} {self.client} {self.account} {self.title} {self.words} {self.when} {self.key}".casefold()
         return all(word in whole for word in words.casefold().split())
 
 
@@ -237,10 +241,13 @@ class RowList(ScrollView, can_focus=True):
     def _segments(self, row: Row, here: bool, style: Style) -> list[Segment]:
         glyphs, plan = self.glyphs, self._columns
         colored = style if here and self.has_focus else style + self._foreground(sign_class(row.sign))
+        if row.text:
+            lead = [Segment(glyphs.cursor if here else " ", style), Segment(f"{row.mark or sign_text(row.sign, glyphs)} ", colored)]
+            return [*lead, cell(row.text, max(0, self.scrollable_content_region.width - LEAD), style, glyphs)]
         quiet = style if here else self.get_component_rich_style("row--quiet")
         return [
             Segment(glyphs.cursor if here else " ", style),
-            Segment(f"{sign_text(row.sign, glyphs)}{glyphs.marked if row.key in self.marks else ' '}", colored),
+            Segment(f"{row.mark or sign_text(row.sign, glyphs)}{glyphs.marked if row.key in self.marks else ' '}", colored),
             cell(row.when, plan.when, style, glyphs),
             Segment(" ", style),
             client_bar(row.color, style, glyphs),

@@ -1,0 +1,185 @@
+"""Turns the campaign files and what applying them would do into lines and sentences. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from scheduler.desk.board import Board, ChangeView, FileView, MistakeView
+from scheduler.desk.views import Sign
+from tui.rows import section
+from tui.text import clean, counted, one_line, sentence, some
+from tui.widgets.row_list import Row
+
+FILE, CHANGE, MISTAKE = "file:", "change:", "mistake:"
+ALL = f"{FILE}*"
+TONES = {
+    "+": Sign.PUBLISHED,
+    "~": Sign.AI_DRAFT,
+    ">": Sign.SCHEDULED,
+    "-": Sign.REFUSED,
+    "?": Sign.NEEDS_TEXT,
+    ".": Sign.CANCELLED,
+    "!": Sign.NEEDS_YOU,
+}
+"""The colour that repeats each sign of a plan."""
+TITLES = {
+    "~": "CHANGED", "-": "CANCELLED", ">": "MOVED", "+": "NEW", "?": "NEW, WAITING FOR A TEXT", "!": "NOT AS THE FILES SAY", ".": "SKIPPED",
+}  # fmt: skip
+"""What may hurt comes first."""
+
+
+def file_rows(board: Board) -> list[Row]:
+    """All files, the campaigns with theirs."""
+    if not board.files:
+        return []
+    warnings = len(board.mistakes) - board.errors
+    whole = Row(
+        ALL, _file_tone(board.errors, warnings), text=f"All files  {_counts(board.errors, warnings)}", mark=_file_mark(board.errors)
+    )
+    rows = [whole]
+    campaign = ""
+    for file in board.files:
+        if file.campaign != campaign:
+            campaign = file.campaign
+            status = "" if file.status in ("", "active") else f" · {file.status}"
+            rows.append(Row(f"#{campaign}", heading=one_line(f"{file.title or campaign}{status}")))
+        rows.append(_file_row(file))
+    return rows
+
+
+def _file_row(file: FileView) -> Row:
+    short = one_line(file.path.removeprefix(f"campaigns/{file.campaign}/")) if file.campaign else one_line(file.path)
+    said = f"{short}  {_counts(file.errors, file.warnings)}"
+    return Row(f"{FILE}{file.path}", _file_tone(file.errors, file.warnings), text=said, mark=_file_mark(file.errors, file.warnings))
+
+
+def _counts(errors: int, warnings: int) -> str:
+    parts = [counted(errors, "error") if errors else "", counted(warnings, "warning") if warnings else ""]
+    return ", ".join(filter(None, parts)) or "ok"
+
+
+def _file_tone(errors: int, warnings: int) -> Sign:
+    return Sign.REFUSED if errors else Sign.AI_DRAFT if warnings else Sign.PUBLISHED
+
+
+def _file_mark(errors: int, warnings: int = 0) -> str:
+    return "" if errors or not warnings else "!"
+
+
+def result_rows(board: Board, chosen: str, client: str | None) -> list[Row]:
+    """Mistakes of the chosen file, then what applying would do."""
+    path = "" if chosen in ("", ALL) else chosen.removeprefix(FILE)
+    campaign = next((file.campaign for file in board.files if file.path == path), "")
+    mistakes = [(n, one) for n, one in enumerate(board.mistakes) if path in ("", one.path)]
+    errors = [_mistake_row(n, one) for n, one in mistakes if one.is_error]
+    warnings = [_mistake_row(n, one) for n, one in mistakes if not one.is_error]
+    shown = [(n, one) for n, one in enumerate(board.changes) if _is_shown(one, path, campaign, client)]
+    rows = section(f"ERRORS {len(errors)} · nothing is applied until they are gone", errors)
+    for sign, title in TITLES.items():
+        mine = [(n, one) for n, one in shown if one.change.sign == sign]
+        losing = sum(one.change.loses_approval for _, one in mine)
+        heading = f"{title} {len(mine)}" + (f" · {losing} {'loses its' if losing == 1 else 'lose their'} approval" if losing else "")
+        rows += section(heading, [_change_row(n, one) for n, one in mine])
+    return [*rows, *section(f"WARNINGS {len(warnings)}", warnings)]
+
+
+def _is_shown(one: ChangeView, path: str, campaign: str, client: str | None) -> bool:
+    of_post = path.rpartition("/")[2].removesuffix(".md").split(".")[0] if "/posts/" in path else ""
+    return (client in (None, one.client)) and (not campaign or one.campaign == campaign) and of_post in ("", one.post)
+
+
+def _mistake_row(number: int, one: MistakeView) -> Row:
+    sign = Sign.REFUSED if one.is_error else Sign.AI_DRAFT
+    short = one_line(one.path.removeprefix("campaigns/"))
+    return Row(f"{MISTAKE}{number}", sign, text=f"{short}:{one.line}  {one_line(one.message)}", mark="" if one.is_error else "!")
+
+
+def _change_row(number: int, one: ChangeView) -> Row:
+    change = one.change
+    return Row(
+        key=f"{CHANGE}{number}",
+        sign=TONES[change.sign],
+        when=without_zone(change.when),
+        client=one_line(one.client_name),
+        color=one.client_color,
+        account=one_line(one.account),
+        title=one_line(one.post),
+        words=one_line(change.words),
+        mark=change.sign,
+    )
+
+
+def without_zone(when: str) -> str:
+    """`Mon 30 Nov 12:15 CET` without its last word: the zone is said once, in the pane."""
+    line = one_line(when)
+    return line.rpartition(" ")[0] if ":" in line and line.rpartition(" ")[2].isupper() else line
+
+
+def change_pane(one: ChangeView) -> Content:
+    """The whole of one change: what, when, what it costs, the texts before and after."""
+    change = one.change
+    lines = [
+        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(change.when)}"),
+        Content(sentence(clean(change.words))),
+    ]
+    if change.loses_approval:
+        lines.append(Content.assemble(("It has an approval now, and loses it: somebody reads it again and says yes.", "bold $warning")))
+    lines += [_diff_line(text) for text in change.diff]
+    return Content("\n").join(lines)
+
+
+def _diff_line(text: str) -> Content:
+    shown = clean(text)
+    return Content.assemble((shown, "$success" if shown.startswith("+") else "$error" if shown.startswith("-") else ""))
+
+
+def mistake_pane(one: MistakeView) -> Content:
+    """The mistake with its line of the file, as the command line shows it."""
+    return Content(clean(one.excerpt).rstrip())
+
+
+def summary(board: Board) -> str:
+    """`12 new, 3 changed, 1 cancelled`, for the title."""
+    counts = board.counts
+    names = (("+", "new"), ("~", "changed"), (">", "moved"), ("-", "cancelled"), ("?", "waiting for a text"))
+    return ", ".join(f"{counts[sign]} {words}" for sign, words in names if counts[sign])
+
+
+def question(board: Board) -> str:
+    """What a yes would do: the three numbers, and names."""
+    lines = [
+        _numbered("created", board.keys("+?")),
+        _numbered("changed or moved", board.keys("~>")),
+        _numbered("cancelled", board.keys("-")),
+    ]
+    losing = [one.change.key for one in board.changes if one.change.loses_approval]
+    if losing:
+        lines.append(f"{_numbered('of them', losing)}: {'loses its' if len(losing) == 1 else 'lose their'} approval.")
+    if board.on_apply:
+        lines.append(
+            "Your yes also approves what people alone wrote (policy.approval: on_apply). What a model touched still waits for its own."
+        )
+    else:
+        lines.append("Nothing is approved by this: each post still waits for its own yes.")
+    return "\n".join(lines)
+
+
+def _numbered(what: str, keys: Sequence[str]) -> str:
+    return f"{len(keys)} {what}" + (f": {some([one_line(key) for key in keys])}" if keys else "")
+
+
+def too_many(board: Board) -> int:
+    """How many posts would be cancelled, when that is more than may be at once; else 0."""
+    going = board.counts["-"]
+    return going if going > board.max_cancel else 0
+
+
+def empty_words(board: Board | None) -> str:
+    """Why there is nothing in the list."""
+    if board is None:
+        return "Reading…"
+    if not any(file.campaign for file in board.files):
+        return "No campaign files yet. L loads posts from a sheet; campaigns/NAME/campaign.yaml is a campaign."
+    return "Nothing to do: the calendar is as the files say."
