@@ -35,8 +35,6 @@ SIGNS = CLIENTS[14]
 """This one wants to see its week before it goes out."""
 TIMES = ("2026-12-03 10:00", "2026-12-03 15:00", "2026-12-04 10:00", "")
 """Of a client's four posts; the last has none yet."""
-GAP = "2026-12-04"
-"""On this day everybody has a place for one."""
 BRIEFS = {"c01": "Open evening on Friday, entry 25 zł", "c02": "Concert in the yard, tickets 40 zł", "c03": "New tea from Ceylon, 18 zł"}
 """Clients whose third post is only a brief in the sheet."""
 WORKING = (State.CLAIMED, State.SENDING, State.PROCESSING, State.UNKNOWN, State.CHECKING)
@@ -84,6 +82,15 @@ def month_sheet() -> list[Row]:
             brief = BRIEFS.get(client, "") if number == 2 else ""
             found.append(Row(client, number, when, "" if brief else english, "" if brief else polish, brief))
     return found
+
+
+HEADINGS = ("Client", "When", "Title", "Text EN", "Text PL", "Brief")
+
+
+def sheet_rows() -> list[tuple[str, ...]]:
+    """As a spreadsheet holds them: no accounts, so each row goes to all of its client's."""
+    rows = ((row.client, row.when, row.title, row.english, row.polish, row.brief) for row in month_sheet())
+    return [HEADINGS, *rows]
 
 
 def workspace(sandbox: str, hook: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,10 @@ from scheduler import ledger
 from scheduler.desk.views import ReviewItem
 from scheduler.notices.choosing import AT_ONCE
 from tests.daypart.conftest import platforms
-from tests.journeys.agency import BRIEFS, CLIENTS, GAP, SIGNS, THREE, Agency, accounts_of, handle_of, month_sheet
+from tests.journeys.agency import BRIEFS, CLIENTS, SIGNS, THREE, Agency, accounts_of, handle_of, sheet_rows
 from tests.journeys.office import Hands
 from tests.sandbox_process import Sandbox
+from tests.scheduler.importing.workbooks import workbook
 from tests.scheduler.notices.post_office import Listener, listening
 from tui.dialogs.approve import Approve
 from tui.screens.approvals import ApprovalsScreen
@@ -48,16 +48,22 @@ async def test_a_week_without_a_surprise(
 
 async def monday(agency: Agency) -> None:
     """Sixty rows of a sheet; rows without a time take free places."""
-    for row in month_sheet():
-        if row.brief:
-            await agency.desk.add_ideas([row.brief], row.client)
-            idea = (await agency.desk.ideas(row.client))[0]
-            await agency.desk.use_idea(idea.id, accounts_of(row.client), title=row.title, when=row.when)
-            continue
-        texts = {"en": row.english, "pl": row.polish}
-        made = await agency.desk.new_post(title=row.title, text=texts, accounts=accounts_of(row.client), when=row.when or None)
-        if not row.when:
-            await agency.desk.fill(made.post, [date.fromisoformat(GAP)])
+    workbook(agency.root / "December.xlsx", sheet_rows())
+    async with agency.sits_down() as hands:
+        await hands.press("8", "L")
+        await hands.see("Which file?", "December.xlsx")
+        await hands.press("down", "enter")
+        await hands.see("ROWS 60")
+        await hands.press("F")
+        await hands.see("Import 60")
+        await hands.press("A")
+        await hands.see("Import these rows?")
+        await hands.press("y")
+
+        async def sixty() -> bool:
+            return len({view.post for view in await agency.everything()}) == 60
+
+        await hands.known(sixty, "sixty posts")
     found = await agency.everything()
     assert len({view.post for view in found}) == 60
     assert len(found) == 4 * (3 * len(THREE) + 2 * (len(CLIENTS) - len(THREE)))
