@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
+from daypart.asking import asked
 from daypart.call import Call
 from daypart.output import delivery_json, print_json, print_review, when
 from daypart.session import at_desk
@@ -58,7 +59,8 @@ async def _ask(desk: Desk, view: DeliveryView) -> str:
     except DeskError as error:
         where = f"not possible: {error}"
     click.echo(f"It was due {when(view.due, view.tz)}. s: send now · m: move ({where}) · d: drop · k: keep it for later")
-    picked = click.prompt("Decide", type=click.Choice(["s", "m", "d", "k"]), default="k", show_choices=False)
+    choices = click.Choice(["s", "m", "d", "k"])
+    picked = asked(lambda: str(click.prompt("Decide", type=choices, default="k", show_choices=False)))
     return await _decide(desk, view, _CHOICES[picked], item.digest) if picked in _CHOICES else f"{view.key} waits for you"
 
 

@@ -107,8 +107,12 @@ class SentLog:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._descriptor = self._open()
+        self._folder = _identity(path.parent)
         self._end_torn_line()
+
+    def _open(self) -> int:
+        return os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     def append(self, lines: Iterable[Line], *, sync: bool) -> None:
         """Write all lines at once; with `sync` they survive a power cut when this returns. Raises OSError."""
@@ -142,15 +146,14 @@ class SentLog:
         os.close(self._descriptor)
 
     def _follow(self) -> None:
-        """Another process may have put a shorter file in its place: what is written to the old one would be lost."""
-        try:
-            same = os.stat(self.path).st_ino == os.fstat(self._descriptor).st_ino
-        except FileNotFoundError:
-            same = False
-        if not same:
-            os.close(self._descriptor)
-            self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            self._end_torn_line()
+        """Another process may have put a shorter file in its place: what is written to the old one would be lost. Where the whole
+        folder was moved away, the old one is the right one still: it went along, and what stands here now is another store's."""
+        if _identity(self.path.parent) != self._folder or _identity(self.path) == _identity(self._descriptor):
+            return
+        found = self._open()  # first: should that not be possible, the old one is still there for the next try
+        os.close(self._descriptor)
+        self._descriptor = found
+        self._end_torn_line()
 
     def _end_torn_line(self) -> None:
         size = os.fstat(self._descriptor).st_size
@@ -212,6 +215,15 @@ def _parse(text: bytes) -> Line | None:
         return {"send": Sent, "answer": Answered, "epoch": Epoch}[what](**found)  # type: ignore[no-any-return]
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
+
+
+def _identity(place: Path | int) -> tuple[int, int] | None:
+    """Which file or folder it is; None: there is none."""
+    try:
+        facts = os.stat(place)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 def sync_file(descriptor: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daypart.asking import asked
 from daypart.call import Call, common
 from daypart.output import print_done, print_json, rfc3339
 from daypart.session import at_desk
@@ -49,7 +50,7 @@ def _ask(account: AccountView) -> str:
     if not sys.stdin.isatty():
         raise UsageError("without a terminal nobody can be asked for the secret", "give it on standard input, with --secret-stdin")
     words = f"App password or token of {account.handle} on {account.platform_name} (it is not shown)"
-    return str(click.prompt(words, hide_input=True, err=True))
+    return asked(lambda: str(click.prompt(words, hide_input=True, err=True)))
 
 
 def _ask_code(url: str, *, from_input: bool) -> str:
@@ -58,7 +59,8 @@ def _ask_code(url: str, *, from_input: bool) -> str:
         return sys.stdin.readline()
     if not sys.stdin.isatty():
         raise UsageError("without a terminal nobody can be asked for the code", "give it on standard input, with --secret-stdin")
-    return str(click.prompt("The code that the page shows then (it is not shown here)", hide_input=True, err=True))
+    question = "The code that the page shows then (it is not shown here)"
+    return asked(lambda: str(click.prompt(question, hide_input=True, err=True)))
 
 
 @account.command(short_help="Add an account to daypart.yaml.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daypart.asking import asked
 from daypart.call import Call, common
 from daypart.output import print_done, print_json, use_color
 from daypart.session import at_desk, workspace_of
@@ -119,7 +120,7 @@ def apply(call: Call, file: Path | None, yes: bool, approve_plan: str | None, al
 def _ask() -> None:
     if not sys.stdin.isatty():
         raise UsageError("without a terminal, `apply` does not ask", "add --yes, or save the plan (`plan --out FILE`) and `apply FILE`")
-    click.confirm("Apply this?", abort=True, err=True)
+    asked(lambda: click.confirm("Apply this?", abort=True, err=True))
 
 
 def _read_plan(file: Path) -> dict[str, object]:

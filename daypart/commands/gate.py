@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daypart.asking import asked
 from daypart.call import Call, common
 from daypart.output import print_done, print_review
 from daypart.overdue import Overdue, release_and_decide
@@ -69,8 +70,9 @@ async def _approve(desk: Desk, key: str, digest: str | None, client: str | None,
     print_review(item)
     if item.blocked:
         raise UsageError(item.blocked)
-    checked = facts_checked or (item.needs_facts_check and click.confirm("Did you check these facts?", err=True))
-    if not click.confirm(f"Approve exactly this for {item.delivery.client_name}, {item.delivery.platform_name}?", err=True):
+    checked = facts_checked or (item.needs_facts_check and asked(lambda: click.confirm("Did you check these facts?", err=True)))
+    question = f"Approve exactly this for {item.delivery.client_name}, {item.delivery.platform_name}?"
+    if not asked(lambda: click.confirm(question, err=True)):
         return Done("not approved")
     return await desk.approve(key, item.digest, facts_checked=checked)
 

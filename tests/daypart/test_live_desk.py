@@ -13,8 +13,9 @@ import pytest
 from textual.pilot import Pilot
 
 from scheduler.desk.desk import Desk
+from scheduler.store import store
 from tests.daypart.rig import TEASER, Place
-from tests.tui.waiting import see, until
+from tests.tui.waiting import gone, see, until
 from tui.app import DaypartApp
 from tui.widgets.caption_area import CaptionArea
 
@@ -104,4 +105,26 @@ async def test_whoever_holds_the_store_and_dies_only_delays_the_saving(planned: 
             holder.kill()
             await holder.communicate()
         await kept(pilot, desk)
+        assert area.text == WORDS
+
+
+async def test_a_store_that_stays_locked_is_named_and_the_words_are_saved_when_it_is_free(
+    planned: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `BUSY_SECONDS` says, only that here it is one second."""
+    monkeypatch.setattr(store, "NAME_HOLDER_SECONDS", 0.5)
+    monkeypatch.setattr(store, "BUSY_SECONDS", 1.0)
+    async with writing(planned) as (pilot, desk, area):
+        database = planned.root / ".daypart" / "daypart.db"
+        holder = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, str(database), stdout=asyncio.subprocess.PIPE)
+        try:
+            assert holder.stdout is not None
+            assert await holder.stdout.readline() == b"held\n"
+            area.insert(WORDS)
+            await see(pilot, "not saved: The store has been locked for 1 s by", WORDS)
+        finally:
+            holder.kill()
+            await holder.communicate()
+        await kept(pilot, desk)  # without a key
+        await gone(pilot, "not saved")
         assert area.text == WORDS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import sqlite3
@@ -332,3 +333,38 @@ async def test_the_second_batch_waits_while_the_first_is_read(store: Store) -> N
     await store.write(put("x", "2"))
     assert (before, await store.read(lambda conn: get_meta(conn, "x"))) == ("1", "2")
     assert await store.read(lambda conn: len(conn.execute(select(META)).all())) > 3
+
+
+async def test_a_file_that_is_moved_away_or_replaced_is_never_written(store: Store) -> None:
+    await store.write(put("before"))
+    aside = store.folder.with_name("aside")
+    store.folder.rename(aside)
+    for job in (store.write(put("lost")), store.read(lambda conn: get_meta(conn, "before")), store.data_version()):
+        with pytest.raises(DiskError, match="The store is gone"):
+            await job
+    store.folder.mkdir()
+    (store.folder / "daypart.db").write_bytes((aside / "daypart.db").read_bytes())
+    with pytest.raises(DiskError, match="Another store is in its place"):
+        await store.write(put("elsewhere"))
+    (store.folder / "daypart.db").unlink()
+    store.folder.rmdir()
+    aside.rename(store.folder)
+    await store.write(put("after"))
+    assert {"before", "after"} <= names(store.folder)
+    assert not {"lost", "elsewhere"} & names(store.folder)
+
+
+async def test_whoever_cannot_sign_a_lock_lets_go_of_it_all_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk; else one such moment would lock everybody out for as long as this process lives."""
+
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as during:
+        during.setattr(sqlite.os, "pwrite", full)
+        await store.write(put("first"))
+    process = child(store.folder, "c", 1)
+    assert process.wait(30) == 0
+    assert process.stdout is not None
+    process.stdout.close()
+    await store.write(put("second"))
