@@ -58,6 +58,9 @@ SECTIONS: dict[str, dict[str, tuple[str, str]]] = {
         "report": ("daypart.commands.report:report", "A week per client: figures, best hours, who approved what."),
         "export": ("daypart.commands.report:export", "The calendar for other programs; all that is public, in one file."),
     },
+    "Your desk": {
+        "settings": ("daypart.commands.settings:settings", "Colours, language and keys of the desk."),
+    },
     "Running it": {
         "serve": ("daypart.commands.serving:serve", "The desk in a browser on this computer."),
         "rehearse": ("daypart.commands.rehearse:rehearse", "What would go out when, on a pretend clock."),

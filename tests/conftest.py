@@ -20,9 +20,10 @@ def _own_world(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPat
     """No setting of this computer reaches a test."""
     home: Path = tmp_path_factory.mktemp("home")
     for name in tuple(os.environ):
-        if name.startswith(("DAYPART_", "OPENAI_", "XDG_")) or name in {"NO_COLOR", "FAILPOINT"}:
+        if name.startswith(("DAYPART_", "OPENAI_", "XDG_")) or name in {"NO_COLOR", "FAILPOINT", "LC_ALL", "LC_MESSAGES"}:
             monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("LANG", "C.UTF-8")
     monkeypatch.setenv("DAYPART_USER", "tester")
 
 

@@ -7,20 +7,22 @@ from collections.abc import Mapping, Sequence
 from scheduler.desk.standing import Standing
 from scheduler.desk.views import Sign
 from tui.rows import section
+from tui.say import later, say
 from tui.text import clean, counted, day_words, local, one_line, when_words
+from tui.told import told
 from tui.widgets.row_list import Row
 
 NEEDED = {
     "bluesky": (
-        "An app password. In a browser: Settings → Privacy and security → App passwords → Add. It is not your own password.",
+        later("An app password. In a browser: Settings → Privacy and security → App passwords → Add. It is not your own password."),
         "https://bsky.app/settings/app-passwords",
     ),
     "mastodon": (
-        "An access token. On your server: Preferences → Development → New application (read write). Or F2: sign in with a browser.",
+        later("An access token. On your server: Preferences → Development → New application (read write). Or F2: sign in with a browser."),
         "",
     ),
     "instagram": (
-        "A long-lived token of your own Meta app with the publishing permission, for a professional account.",
+        later("A long-lived token of your own Meta app with the publishing permission, for a professional account."),
         "https://developers.facebook.com/apps/",
     ),
 }
@@ -49,7 +51,11 @@ def account_sign(standing: Standing) -> Sign:
 
 def use_words(standing: Standing) -> str:
     """`3 of 100 in 24 h`."""
-    return f"{standing.sent} of {standing.most} in 24 h" if standing.most else f"{standing.sent} in 24 h"
+    return (
+        say("{sent} of {most} in 24 h", sent=standing.sent, most=standing.most)
+        if standing.most
+        else say("{sent} in 24 h", sent=standing.sent)
+    )
 
 
 def until_words(standing: Standing, tz: str) -> str:
@@ -58,14 +64,14 @@ def until_words(standing: Standing, tz: str) -> str:
     if not account.connected or not account.supported or account.state == "reauth":
         return "–"
     if account.expires_at is None or account.platform not in ENDING:
-        return "signed in"
-    return f"until {day_words(local(account.expires_at, tz).date())}"
+        return say("signed in")
+    return say("until {day}", day=day_words(local(account.expires_at, tz).date()))
 
 
 def account_row(standing: Standing, tz: str, now: int, color: str) -> Row:
     """One account as a line."""
     account = standing.account
-    last = f" · last {when_words(standing.last, tz, now)}" if standing.last else ""
+    last = say(" · last {when}", when=when_words(standing.last, tz, now)) if standing.last else ""
     return Row(
         key=account.name,
         sign=account_sign(standing),
@@ -74,7 +80,7 @@ def account_row(standing: Standing, tz: str, now: int, color: str) -> Row:
         color=color,
         account=one_line(account.name),
         title=f"{use_words(standing)} · {one_line(account.platform_name)}{last}",
-        words=one_line(standing.words),
+        words=told(one_line(standing.words)),
     )
 
 
@@ -84,7 +90,11 @@ def account_rows(standings: Sequence[Standing], tz: str, now: int, colors: Mappi
     urgent = [rows[s.account.name] for s in standings if s.urgent]
     good = [rows[s.account.name] for s in standings if not s.urgent and s.account.supported]
     rest = [rows[s.account.name] for s in standings if not s.urgent and not s.account.supported]
-    groups = ((f"SIGN IN {len(urgent)}", urgent), (f"CONNECTED {len(good)}", good), (f"NO ADAPTER YET {len(rest)}", rest))
+    groups = (
+        (say("SIGN IN {urgent}", urgent=len(urgent)), urgent),
+        (say("CONNECTED {good}", good=len(good)), good),
+        (say("NO ADAPTER YET {rest}", rest=len(rest)), rest),
+    )
     return [row for title, found in groups for row in section(title, found)]
 
 
@@ -93,26 +103,26 @@ def account_lines(standing: Standing, tz: str, now: int) -> list[str]:
     account = standing.account
     lines = [
         f"{one_line(account.client_name)} · {one_line(account.platform_name)} · {one_line(account.handle)}",
-        f"State: {one_line(standing.words)}",
-        f"Signed in: {until_words(standing, tz)}",
-        f"Posts: {use_words(standing)}"
-        + (f", the last one {when_words(standing.last, tz, now)}" if standing.last else ", none went out yet"),
+        say("State: {words}", words=told(one_line(standing.words))),
+        say("Signed in: {until}", until=until_words(standing, tz)),
+        say("Posts: {use}", use=use_words(standing))
+        + (say(", the last one {when}", when=when_words(standing.last, tz, now)) if standing.last else say(", none went out yet")),
         waits_words(standing, tz, now),
     ]
     if account.languages:
-        lines.append(f"Languages: {', '.join(account.languages)}")
+        lines.append(say("Languages: {languages}", languages=", ".join(account.languages)))
     return lines
 
 
 def waits_words(standing: Standing, tz: str, now: int) -> str:
     """What waits on it."""
     if not standing.waits:
-        return "Nothing waits on it."
-    first = f", the first {when_words(standing.next, tz, now)}" if standing.next is not None else ""
+        return say("Nothing waits on it.")
+    first = say(", the first {when}", when=when_words(standing.next, tz, now)) if standing.next is not None else ""
     return f"{counted(standing.waits, 'planned post waits on it', 'planned posts wait on it')}{first}."
 
 
 def needed_words(standing: Standing, page: str) -> str:
     """What to have at hand before pasting."""
-    words = NEEDED.get(standing.account.platform, ("An app password or token.", ""))[0]
-    return clean(f"You need: {words}" + (f"\n{page}" if page else ""))
+    words = NEEDED.get(standing.account.platform, (say("An app password or token."), ""))[0]
+    return clean(say("You need: {words}", words=say(words)) + (f"\n{page}" if page else ""))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
+from tui.say import say
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -31,13 +33,13 @@ class Action:
 
     @property
     def first_key(self) -> str:
-        """The key people read: `!`, `F5`, `^r`."""
-        return key_words(self.keys.split(",")[0])
+        """The key people read: `!`, `F5`, `^r`; the one the person chose, where there is one."""
+        return key_words(REMAPPED.get(self.id, self.keys).split(",")[0])
 
     @property
     def all_keys(self) -> str:
         """Every key, for the help page."""
-        return " ".join(key_words(key) for key in self.keys.split(","))
+        return " ".join(key_words(key) for key in REMAPPED.get(self.id, self.keys).split(","))
 
     def binding(self) -> Binding:
         """The Textual side of it."""
@@ -52,6 +54,9 @@ class Action:
             priority=self.priority,
         )
 
+
+REMAPPED: dict[str, str] = {}
+"""Action → the keys this person gave it (see `keymap`)."""
 
 NAMES = {
     "up": "↑",
@@ -95,6 +100,9 @@ PLACES: tuple[Action, ...] = (
     Action("place.report", "9", "place('report')", "Report", "The week's numbers, and who approved what", "daypart report"),
 )
 """Later places take 6 to 9, so that no key people learned ever moves."""
+
+SETTINGS = Action("place.settings", "comma", "place('settings')", "Settings", "Colours, language and keys of your desk", "daypart settings")
+"""A place without a digit."""
 
 HOLD = Action(
     "all.hold",
@@ -145,7 +153,9 @@ SERVICE = Action(
     "daypart daemon --background",
 )
 QUIT = Action("all.quit", "q,ctrl+q", "leave", "Leave", "Close the desk; the publishing service goes on by itself")
-EVERYWHERE: tuple[Action, ...] = (*PLACES, HOLD, HOLD_ONE, HOLD_CAMPAIGN, HELP, PALETTE, CLIENT, NEW, NOTICES, SERVICE, IDEA, UNDO, QUIT)
+EVERYWHERE: tuple[Action, ...] = (
+    *PLACES, HOLD, HOLD_ONE, HOLD_CAMPAIGN, HELP, PALETTE, CLIENT, NEW, NOTICES, SERVICE, IDEA, UNDO, SETTINGS, QUIT,
+)  # fmt: skip
 
 MOVE: tuple[Action, ...] = (
     Action("list.up", "up,k", "step(-1)", "Up", "One line up"),
@@ -329,6 +339,17 @@ SHEET: tuple[Action, ...] = (
     Action("sheet.copy", "y", "copy", "Copy", "Copy the place of a mistake, as October.xlsx:Sheet1!D17", "daypart import --format line"),
 )
 """In the dialog of a sheet that was read."""
+CHANGE: tuple[Action, ...] = (
+    Action(
+        "settings.change", "enter", "change", "Change", "The next value; for a key: press the new one", "daypart settings set", footer=True
+    ),
+    Action("settings.after", "right,l,space", "turn(1)", "Next value", "The value after this one", "daypart settings set", footer=True),
+    Action("settings.before", "left,h", "turn(-1)", "Value before", "The value before this one", "daypart settings set"),
+    Action("settings.reset", "delete,u", "reset", "As usual", "The value it had before you chose", "daypart settings reset", footer=True),
+    FIND,
+    BACK,
+    PANE,
+)
 
 DIALOG: tuple[Action, ...] = (Action("dialog.no", "escape", "no", "No", "Close without doing anything"),)
 
@@ -342,6 +363,7 @@ SCREENS: dict[str, tuple[Action, ...]] = {
     "library": (*LIBRARY, *MOVE),
     "plan": (*PLAN, *MOVE),
     "report": (*REPORT, *MOVE),
+    "settings": (*CHANGE, *MOVE),
 }
 """Every place with what can be done there, the commonest first."""
 
@@ -349,6 +371,11 @@ SCREENS: dict[str, tuple[Action, ...]] = {
 def bindings(actions: Iterable[Action]) -> list[BindingType]:
     """For `BINDINGS` of an app, screen or widget."""
     return [action.binding() for action in actions]
+
+
+def place_name(place: str) -> str:
+    """What a place is called."""
+    return say(next(action.label for action in (*PLACES, SETTINGS) if f"'{place}'" in action.action))
 
 
 def everything() -> tuple[Action, ...]:
@@ -360,7 +387,7 @@ def everything() -> tuple[Action, ...]:
 def page() -> str:
     """docs/keys.md."""
     parts = ["# Keys", "", "Made from `tui/actions.py`; a test compares the two.", *_table("Everywhere (not while typing)", EVERYWHERE)]
-    names = {action.action.split("'")[1]: action for action in PLACES}
+    names = {action.action.split("'")[1]: action for action in (*PLACES, SETTINGS)}
     for place, actions in SCREENS.items():
         parts += _table(f"{names[place].first_key} {names[place].label}", actions)
     parts += _table("A sheet that was read (8 Plan, `L`)", SHEET)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.command import CommandPalette
 
+from config.desk_settings import settings_path
 from scheduler.clock import Clock
 from scheduler.errors import DeskError, WouldVoidError
-from tui.actions import EVERYWHERE, PLACES, bindings
+from tui.actions import EVERYWHERE, bindings, place_name
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.help import help_page
 from tui.dialogs.new_post import NewPost
@@ -21,11 +22,13 @@ from tui.dialogs.notices import notices_page
 from tui.dialogs.pick import Pick
 from tui.frame import DeskScreen
 from tui.live import watch_store
-from tui.opening import Open, Opening
+from tui.opening import Open
+from tui.personal import Personal
 from tui.providers import Commands, Posts
+from tui.say import say
 from tui.screens.today import TodayScreen
-from tui.text import Glyphs, clean, sentence
-from tui.theme import FALLBACKS, THEMES
+from tui.text import clean, sentence
+from tui.theme import FALLBACKS
 from tui.words import undo_words
 
 if TYPE_CHECKING:
@@ -49,7 +52,7 @@ def _place(module: str, name: str) -> Callable[[], DeskScreen]:
     return make
 
 
-class DaypartApp(Opening, inherit_bindings=False):
+class DaypartApp(Personal, inherit_bindings=False):
     """Places are modes: built once, kept."""
 
     TITLE = "daypart"
@@ -64,18 +67,13 @@ class DaypartApp(Opening, inherit_bindings=False):
         "library": _place("library", "LibraryScreen"),
         "plan": _place("plan", "PlanScreen"),
         "report": _place("report", "ReportScreen"),
+        "settings": _place("settings", "SettingsScreen"),
     }
     DEFAULT_MODE = "today"
     COMMANDS = {Commands, Posts}
     BINDINGS = [*bindings(EVERYWHERE), ("ctrl+c", "say_leave", "")]
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 6
-
-    def __init__(self, desk: Desk | None, *, opening: Open | None = None, clock: Clock | None = None, glyphs: Glyphs | None = None) -> None:
-        super().__init__(desk, opening=opening, clock=clock, glyphs=glyphs)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = THEMES[0].name
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return FALLBACKS
@@ -101,17 +99,19 @@ class DaypartApp(Opening, inherit_bindings=False):
     def action_help(self) -> None:
         screen = self.screen_stack[0]
         if isinstance(screen, DeskScreen):
-            name = next(action.label for action in PLACES if f"'{screen.PLACE}'" in action.action)
-            self.push_screen(help_page(name, screen.ACTIONS))
+            self.push_screen(help_page(place_name(screen.PLACE), screen.ACTIONS))
 
     def action_command_palette(self) -> None:
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            self.push_screen(CommandPalette(placeholder="Find a command, a place, a post"))
+            self.push_screen(CommandPalette(placeholder=say("Find a command, a place, a post")))
 
     @work(exclusive=True, group="client", exit_on_error=False)
     async def action_client(self) -> None:
-        choices = [(EVERYBODY, "All clients"), *((c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None)]
-        picked = await self.push_screen_wait(Pick("Show which client?", choices, chosen=self.client or EVERYBODY))
+        choices = [
+            (EVERYBODY, say("All clients")),
+            *((c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None),
+        ]
+        picked = await self.push_screen_wait(Pick(say("Show which client?"), choices, chosen=self.client or EVERYBODY))
         if picked is not None:
             self.client = None if picked == EVERYBODY else picked
 
@@ -152,12 +152,12 @@ class DaypartApp(Opening, inherit_bindings=False):
         whose, client, desk = self.client_name(), self.client, self.desk
         self.push_screen(
             AskWords(
-                f"Note an idea · {whose or 'any client'}",
-                "In one line:",
-                details="It waits in the Library (7) until somebody makes a post of it.",
-                yes="Keep it",
-                placeholder="for example: open evening for regulars",
-                check=needs_words("an idea"),
+                say("Note an idea · {whose}", whose=whose or say("any client")),
+                say("In one line:"),
+                details=say("It waits in the Library (7) until somebody makes a post of it."),
+                yes=say("Keep it"),
+                placeholder=say("for example: open evening for regulars"),
+                check=needs_words(say("an idea")),
                 job=lambda words: desk.add_ideas([words], client),
             )
         )
@@ -168,8 +168,8 @@ class DaypartApp(Opening, inherit_bindings=False):
         try:
             done = await self.desk.undo()
         except WouldVoidError as error:
-            title, question = "Undo, and lose an approval?", f"{sentence(clean(str(error)))} {sentence(clean(error.hint))}"
-            if not await self.push_screen_wait(Confirm(title, question, yes="Undo it", no="Leave it as it is", danger=True)):
+            title, question = say("Undo, and lose an approval?"), f"{sentence(clean(str(error)))} {sentence(clean(error.hint))}"
+            if not await self.push_screen_wait(Confirm(title, question, yes=say("Undo it"), no=say("Leave it as it is"), danger=True)):
                 return
             await self.attempt(self.desk.undo(knowing=True))
             return
@@ -189,7 +189,7 @@ class DaypartApp(Opening, inherit_bindings=False):
             if await self.may_leave():
                 self.exit()
             return
-        question = Confirm("Leave?", "The text is not saved.", yes="Leave without it", no="Stay", danger=True)
+        question = Confirm(say("Leave?"), say("The text is not saved."), yes=say("Leave without it"), no=say("Stay"), danger=True)
         if await self.push_screen_wait(question):
             self.exit()
 
@@ -206,12 +206,12 @@ class DaypartApp(Opening, inherit_bindings=False):
         return [stack[0] for stack in stacks if isinstance(stack[0], DeskScreen)]
 
     def action_say_leave(self) -> None:
-        self.notify("q leaves the desk. Saved is everything you wrote.")
+        self.notify(say("q leaves the desk. Saved is everything you wrote."))
 
 
 async def run(desk: Desk, *, clock: Clock | None = None, place: str = "", connect: str = "") -> None:
     """Open the desk on a workspace, until the person leaves. `connect`: sign in to this account first; `*`: ask to which."""
-    app = DaypartApp(desk, clock=clock)
+    app = DaypartApp(desk, clock=clock, settings_file=settings_path())
     app.begin_at, app.begin_with = place, connect
     await app.run_async()
 
@@ -220,7 +220,7 @@ async def open_and_run(opening: Open, *, clock: Clock | None = None) -> Desk | N
     """Paint the frame, then open the workspace; until the person leaves. Answers the desk, which the caller closes.
 
     Raises, when the terminal is given back, what opening it raised."""
-    app = DaypartApp(None, opening=opening, clock=clock)
+    app = DaypartApp(None, opening=opening, clock=clock, settings_file=settings_path())
     await app.run_async()
     return await app.outcome()
 

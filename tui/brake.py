@@ -10,6 +10,7 @@ from tui.dialogs.confirm import Confirm
 from tui.dialogs.hold import HoldReason
 from tui.dialogs.overdue import OverduePosts
 from tui.dialogs.pick import Pick
+from tui.say import say
 from tui.screens.items import ItemScreen
 from tui.shell import Shell
 from tui.words import hold_question
@@ -30,7 +31,7 @@ class Brake(Shell, inherit_bindings=False):
 
     async def _release(self) -> None:
         question = hold_question(self.facts, self.now())
-        if await self.push_screen_wait(Confirm("Release the hold?", question, yes="Release", no="Stay on hold")):
+        if await self.push_screen_wait(Confirm(say("Release the hold?"), question, yes=say("Release"), no=say("Stay on hold"))):
             done = await self.attempt(self.desk.release())
             if done is not None and done.keys:
                 await self._decide()
@@ -62,16 +63,16 @@ class Brake(Shell, inherit_bindings=False):
             self.say_error(error)
             return None
         if not names:
-            self.notify("There is no campaign yet: ! holds everything.", severity="warning")
+            self.notify(say("There is no campaign yet: ! holds everything."), severity="warning")
             return None
-        return await self.push_screen_wait(Pick("Hold or release which campaign?", [(name, name) for name in names]))
+        return await self.push_screen_wait(Pick(say("Hold or release which campaign?"), [(name, name) for name in names]))
 
     async def _picked_client(self) -> str | None:
         named = [(c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None]
         if not named:
-            self.notify("This workspace has no clients: ! holds everything.", severity="warning")
+            self.notify(say("This workspace has no clients: ! holds everything."), severity="warning")
             return None
-        return await self.push_screen_wait(Pick("Hold or release which client?", named))
+        return await self.push_screen_wait(Pick(say("Hold or release which client?"), named))
 
     @work(exclusive=True, group="hold", exit_on_error=False)
     async def hold_client(self, client: str) -> None:
@@ -92,8 +93,8 @@ class Brake(Shell, inherit_bindings=False):
 
     async def _release_client(self, client: str) -> None:
         name = self._name_of(client)
-        question = f"Planned posts of {name} go out at their times again. You decide about each whose time has passed."
-        if await self.push_screen_wait(Confirm(f"Release {name}?", question, yes="Release", no="Stay on hold")):
+        question = say("Planned posts of {name} go out at their times again. You decide about each whose time has passed.", name=name)
+        if await self.push_screen_wait(Confirm(say("Release {name}?", name=name), question, yes=say("Release"), no=say("Stay on hold"))):
             done = await self.attempt(self.desk.release(client=client))
             if done is not None and done.keys:
                 await self._decide(client)
@@ -101,13 +102,17 @@ class Brake(Shell, inherit_bindings=False):
     async def _hold_campaign(self, campaign: str) -> None:
         """At once; the reason comes after."""
         if await self.attempt(self.desk.hold(campaign=campaign)):
-            reason = await self.push_screen_wait(HoldReason(f"campaign {campaign}"))
+            reason = await self.push_screen_wait(HoldReason(say("campaign {campaign}", campaign=campaign)))
             if reason:
                 await self.attempt(self.desk.hold(campaign=campaign, reason=reason))
 
     async def _release_campaign(self, campaign: str) -> None:
-        question = f"Planned posts of {campaign} go out at their times again. You decide about each whose time has passed."
-        if await self.push_screen_wait(Confirm(f"Release campaign {campaign}?", question, yes="Release", no="Stay on hold")):
+        question = say(
+            "Planned posts of {campaign} go out at their times again. You decide about each whose time has passed.", campaign=campaign
+        )
+        if await self.push_screen_wait(
+            Confirm(say("Release campaign {campaign}?", campaign=campaign), question, yes=say("Release"), no=say("Stay on hold"))
+        ):
             done = await self.attempt(self.desk.release(campaign=campaign))
             if done is not None and done.keys:
                 await self._decide(campaign=campaign)
@@ -129,7 +134,7 @@ class Brake(Shell, inherit_bindings=False):
             self.say_error(error)
             return
         if not late:
-            self.notify("No post waits for such a decision.")
+            self.notify(say("No post waits for such a decision."))
             return
         await self.push_screen_wait(OverduePosts(late, key))
         self.touch()

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from scheduler.desk.views import DeliveryView, EventView, Sign
+from tui.say import say
 from tui.text import Glyphs, clean, full_when, local, one_line, sentence
 from tui.theme import LOOKS
+from tui.told import told
 from tui.widgets.paint import sign_text
 from tui.words import history_lines, name_words, next_words, place_words
 
@@ -35,17 +37,18 @@ def detail(
     look = LOOKS[delivery.sign]
     lines = [
         Content.assemble(
-            (f"{sign_text(delivery.sign, glyphs)} {one_line(delivery.words)}", f"bold ${look.color}"), f"  {_planned(delivery, tz, now)}"
+            (f"{sign_text(delivery.sign, glyphs)} {told(one_line(delivery.words))}", f"bold ${look.color}"),
+            f"  {_planned(delivery, tz, now)}",
         )
     ]
     if delivery.reason and one_line(delivery.reason) not in one_line(delivery.words):
-        lines.append(Content(sentence(clean(delivery.reason))))
+        lines.append(Content(sentence(told(clean(delivery.reason)))))
     if delivery.remote_url:
-        lines.append(Content.assemble(one_line(delivery.remote_url), ("  o opens, y copies", "$quiet")))
+        lines.append(Content.assemble(one_line(delivery.remote_url), (say("  o opens, y copies"), "$quiet")))
     if known is not None:
         lines += _evidence(known, tz)
     elif step := next_words(delivery):
-        lines.append(Content.assemble(("Next: ", "bold"), step))
+        lines.append(Content.assemble((say("Next: "), "bold"), step))
     lines.append(Content.assemble((_label_words(delivery, tz), "$quiet")))
     lines += [Content.assemble((text, "$quiet")) for text in history_lines(events, tz)]
     return Content("\n").join(lines)
@@ -53,21 +56,30 @@ def detail(
 
 def _evidence(known: Evidence, tz: str) -> list[Content]:
     """The safe thing first, then the choices with what each risks, then what was sent and what came back."""
-    lines = [Content.assemble(("Next: ", "bold"), clean(known.first))] if known.first else []
+    lines = [Content.assemble((say("Next: "), "bold"), told(clean(known.first)))] if known.first else []
     lines += [
-        Content.assemble((f"{KEYS[option.name]} {one_line(option.words)}", "bold"), (f" – {one_line(option.risk)}", "$quiet"))
+        Content.assemble((f"{KEYS[option.name]} {told(one_line(option.words))}", "bold"), (f" – {told(one_line(option.risk))}", "$quiet"))
         for option in known.options
     ]
-    lines += [Content(one_line(known.knows))] if known.knows else []
-    lines += [Content.assemble(("What was sent: ", "bold"), f"“{clean(known.text)}”")] if known.text else []
-    lines += [Content.assemble((f"with {one_line(media)}", "$quiet")) for media in known.media]
-    lines += [Content.assemble((f"to {one_line(known.place)}", "$quiet"))]
+    lines += [Content(told(one_line(known.knows)))] if known.knows else []
+    lines += [Content.assemble((say("What was sent: "), "bold"), f"“{clean(known.text)}”")] if known.text else []
+    lines += [Content.assemble((say("with {media}", media=one_line(media)), "$quiet")) for media in known.media]
+    lines += [Content.assemble((say("to {place}", place=one_line(known.place)), "$quiet"))]
     for sent in known.sent:
-        status = f", HTTP {sent.status}" if sent.status else ""
+        status = say(", HTTP {status}", status=sent.status) if sent.status else ""
         said = f": {one_line(sent.said)}" if sent.said else ""
-        lines.append(Content(f"{second_words(sent.at, tz)} sent: {sent.came}{status}{said}"))
-    lines += [Content(f"{second_words(look.at, tz)} looked: {look.result}: {one_line(look.said)}") for look in known.looks]
-    lines += [Content(f"{second_words(known.next_look, tz)} next look")] if known.next_look else []
+        lines.append(
+            Content(
+                say("{when} sent: {came}{status}{said}", when=second_words(sent.at, tz), came=told(sent.came), status=status, said=said)
+            )
+        )
+    lines += [
+        Content(
+            say("{when} looked: {result}: {said}", when=second_words(look.at, tz), result=told(look.result), said=told(one_line(look.said)))
+        )
+        for look in known.looks
+    ]
+    lines += [Content(say("{when} next look", when=second_words(known.next_look, tz)))] if known.next_look else []
     return lines
 
 
@@ -79,22 +91,22 @@ def second_words(instant: int, tz: str) -> str:
 
 def _planned(delivery: DeliveryView, tz: str, now: int) -> str:
     if delivery.published_at is not None:
-        planned = f", planned {full_when(delivery.due, tz)}" if delivery.due is not None else ""
-        return f"published {full_when(delivery.published_at, tz)}{planned}"
-    return f"planned {full_when(delivery.due, tz)}" if delivery.due is not None else "no time yet"
+        planned = say(", planned {when}", when=full_when(delivery.due, tz)) if delivery.due is not None else ""
+        return say("published {when}{planned}", when=full_when(delivery.published_at, tz), planned=planned)
+    return say("planned {when}", when=full_when(delivery.due, tz)) if delivery.due is not None else say("no time yet")
 
 
 def _label_words(delivery: DeliveryView, tz: str) -> str:
-    parts = [f"AI: {one_line(delivery.ai)}"]
+    parts = [say("AI: {ai}", ai=told(one_line(delivery.ai)))]
     flags = [name for name, on in delivery.disclosure.flags.items() if on]
     if flags:
-        parts.append(f"tells the platform that AI was used ({', '.join(flags)})")
+        parts.append(say("tells the platform that AI was used ({flags})", flags=", ".join(flags)))
     if delivery.disclosure.line:
-        parts.append(f"line in the text: “{one_line(delivery.disclosure.line)}”")
+        parts.append(say("line in the text: “{line}”", line=one_line(delivery.disclosure.line)))
     if delivery.approval is not None:
-        parts.append(f"{one_line(delivery.approval.words)}, {full_when(delivery.approval.at, tz)}")
+        parts.append(f"{told(one_line(delivery.approval.words))}, {full_when(delivery.approval.at, tz)}")
     elif delivery.sign not in {Sign.CANCELLED, Sign.PUBLISHED}:
-        parts.append("not approved")
+        parts.append(say("not approved"))
     if delivery.seal:
-        parts.append(f"seal {delivery.seal}")
+        parts.append(say("seal {seal}", seal=delivery.seal))
     return " · ".join(parts)

@@ -12,14 +12,18 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import Static
 
 from scheduler.desk.views import Overview
 from scheduler.errors import DeskError
 from tui.actions import Action
+from tui.say import is_aloud, say
 from tui.shell import Shell
 from tui.text import clean
 from tui.widgets.bars import KeyLine, PlaceLine, StatusLine
+from tui.widgets.row_list import RowList
+from tui.widgets.where_line import WhereLine
 from tui.words import banner, error_words, facts
 
 SMALLEST = (60, 16)
@@ -39,14 +43,18 @@ class DeskScreen(Screen[None]):
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     """What `?` lists for this place."""
     app = getters.app(Shell)
+    _before_small: Widget | None = None
+    """What had the focus before the window became too small."""
 
     def compose(self) -> ComposeResult:
         glyphs = self.app.glyphs
+        self.set_class(is_aloud(), "-aloud")
         yield PlaceLine(self.PLACE)
+        yield WhereLine()
         yield Static("", id="banner", markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield Static(f"Make the window larger\n({SMALLEST[0]}×{SMALLEST[1]} needed). Keys still work.", id="too-small", markup=False)
+        yield Static(self.too_small_words(), id="too-small", markup=False)
         yield StatusLine(glyphs)
         yield KeyLine()
 
@@ -56,6 +64,19 @@ class DeskScreen(Screen[None]):
 
     async def read(self) -> None:
         """Ask the Desk and show the answer. Errors of ours may pass through."""
+
+    async def make_anew(self) -> None:
+        """The same place with words and signs of now; what had the focus has it again."""
+        focused = self.focused.id if self.focused is not None else None
+        await self.recompose()
+        self.made_anew()
+        self._on_facts()
+        if focused and (again := self.query(f"#{focused}")):
+            again.first().focus()
+        self.reload()
+
+    def made_anew(self) -> None:
+        """For screens that fill themselves when they are mounted."""
 
     # ── life ──
 
@@ -71,7 +92,8 @@ class DeskScreen(Screen[None]):
         self.watch(self.app, "facts", self._on_facts)
         self.watch(self.app, "trouble", self._on_facts)
         self.app.changed.subscribe(self, self._on_changed)
-        self.set_interval(REFRESH, self._on_changed)
+        if not is_aloud():  # words that change by themselves would be read again and again
+            self.set_interval(REFRESH, self._on_changed)
 
     def on_screen_resume(self) -> None:
         if self._stale:
@@ -90,6 +112,7 @@ class DeskScreen(Screen[None]):
         try:
             await self.read()
             self._stale = False
+            self.query_one(WhereLine).tell()
             self.show_trouble("")
         except DeskError as error:
             self.show_trouble(error_words(error))
@@ -98,14 +121,29 @@ class DeskScreen(Screen[None]):
             slow.stop()
             self.remove_class("-loading")
 
+    @on(RowList.Highlighted)
+    def _where(self) -> None:
+        for line in self.query(WhereLine):
+            line.tell()
+
     def show_trouble(self, words: str) -> None:
         """An error of ours: the rows stay, the line above the keys says what is wrong."""
         self.set_class(bool(words), "-trouble")
         self.query_one(StatusLine).trouble = clean(words)
 
+    def too_small_words(self) -> str:
+        """What stands there in place of the inside."""
+        columns, rows = SMALLEST
+        return say("Make the window larger\n({columns}×{rows} needed). Keys still work.", columns=columns, rows=rows)
+
     def on_resize(self) -> None:
         small = self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]
+        if small and not self.has_class("-too-small"):
+            self._before_small = self.focused
         self.set_class(small, "-too-small")
+        if not small and self._before_small is not None:  # what is not shown has no focus; it gets it back
+            self._before_small.focus()
+            self._before_small = None
 
     # ── facts ──
 
@@ -141,7 +179,7 @@ class DeskScreen(Screen[None]):
         """Whether it can be done now; says why not."""
         reason = self.why_off(action)
         if reason:
-            self.app.notify(f"{label} is off: {reason}", severity="warning", timeout=8)
+            self.app.notify(say("{label} is off: {reason}", label=label, reason=reason), severity="warning", timeout=8)
         return not reason
 
     def action_back(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from tui.say import later, say
+
 HANDLES = {
-    "bluesky": ("Your handle on Bluesky", "you.bsky.social"),
-    "mastodon": ("Your address on Mastodon, with its server", "@you@social.example"),
-    "instagram": ("Your name on Instagram", "your.cafe"),
+    "bluesky": (later("Your handle on Bluesky"), "you.bsky.social"),
+    "mastodon": (later("Your address on Mastodon, with its server"), "@you@social.example"),
+    "instagram": (later("Your name on Instagram"), "your.cafe"),
 }
 """Question and example."""
 
@@ -13,11 +15,11 @@ HANDLES = {
 def wrong_handle(platform: str, words: str) -> str:
     """Why this cannot be the account's handle; empty when it can."""
     if not words:
-        return f"Please write it as in {HANDLES[platform][1]}."
+        return say("Please write it as in {handles}.", handles=HANDLES[platform][1])
     if " " in words:
-        return "A handle has no blanks."
+        return say("A handle has no blanks.")
     if platform == "mastodon" and words.strip("@").count("@") != 1:
-        return "Please write it with its server, as @you@social.example."
+        return say("Please write it with its server, as @you@social.example.")
     if platform == "bluesky" and "." not in words:
-        return "Please write the whole handle, as you.bsky.social."
+        return say("Please write the whole handle, as you.bsky.social.")
     return ""

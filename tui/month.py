@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from scheduler.desk.planned import DayPlan, FreeSlot, Gap, Signs
 from scheduler.desk.views import CalendarRow
+from tui.say import say
 from tui.text import Glyphs, counted, day_words
 from tui.week import monday
 
@@ -44,7 +45,7 @@ class DaySigns:
             return ""
         first = self.free[0]
         whose = f"{first.account}: " if several else ""
-        return f"{whose}{first.words}" + (f" and {len(self.free) - 1} more" if len(self.free) > 1 else "")
+        return f"{whose}{first.words}" + (say(" and {number} more", number=len(self.free) - 1) if len(self.free) > 1 else "")
 
     def words(self, glyphs: Glyphs) -> str:
         """What a person should know about the day, each after its sign."""
@@ -100,7 +101,11 @@ class Month:
 
     def words(self, day: date) -> str:
         """`Tue 24 Nov · 3 posts`."""
-        return f"{day_words(day)} · {counted(self.total(day), 'post')}" if self.total(day) else f"{day_words(day)} · nothing planned"
+        return (
+            f"{day_words(day)} · {counted(self.total(day), 'post')}"
+            if self.total(day)
+            else say("{day} · nothing planned", day=day_words(day))
+        )
 
 
 def signs_by_day(signs: Signs, free: Sequence[FreeSlot]) -> dict[date, DaySigns]:

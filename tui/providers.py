@@ -15,6 +15,7 @@ from scheduler.desk.views import DeliveryQuery
 from scheduler.errors import DeskError
 from tui.actions import EVERYWHERE, Action
 from tui.frame import DeskScreen
+from tui.say import say
 from tui.shell import Shell
 from tui.text import full_when
 from tui.theme import THEME_WORDS
@@ -72,16 +73,16 @@ class Commands(ShellProvider):
                 ("list.", "week.left", "week.right", "week.up", "week.down", "all.palette", "all.back", "all.pane")
             ):
                 yield self._entry(action)
-        yield Entry("Decide about late posts", "Send now, move or drop what a hold made late", self.shell.decide_overdue)
+        yield Entry(say("Decide about late posts"), say("Send now, move or drop what a hold made late"), self.shell.decide_overdue)
         yield from self._clients()
         for theme, words in THEME_WORDS.items():
-            yield Entry(f"Colours: {words}", "How the desk looks", partial(setattr, self.shell, "theme", theme))
+            yield Entry(say("Colours: {name}", name=say(words)), say("How the desk looks"), partial(self.shell.prefer, "theme", theme))
 
     def _entry(self, action: Action) -> Entry:
-        name = f"Go to: {action.label}" if action.id.startswith("place.") else action.label
+        name = say("Go to: {label}", label=say(action.label)) if action.id.startswith("place.") else say(action.label)
         everywhere = action in EVERYWHERE
         target = self.shell if everywhere else self.screen
-        return Entry(name, f"{action.first_key}  {action.tip}", partial(target.run_action, action.action))
+        return Entry(name, f"{action.first_key}  {say(action.tip)}", partial(target.run_action, action.action))
 
     def _clients(self) -> Iterator[Entry]:
         held = self.shell.held("client")
@@ -90,9 +91,17 @@ class Commands(ShellProvider):
                 continue
             name = client.id
             if held & {name, client.name}:
-                yield Entry(f"Release {client.name}", "Let this client's posts go out again", partial(self.shell.release_client, name))
+                yield Entry(
+                    say("Release {client}", client=client.name),
+                    say("Let this client's posts go out again"),
+                    partial(self.shell.release_client, name),
+                )
             else:
-                yield Entry(f"Hold {client.name} only", "Nothing of this client leaves", partial(self.shell.hold_client, name))
+                yield Entry(
+                    say("Hold {client} only", client=client.name),
+                    say("Nothing of this client leaves"),
+                    partial(self.shell.hold_client, name),
+                )
 
     async def discover(self) -> Hits:
         for entry in self.entries():
@@ -117,7 +126,7 @@ class Posts(ShellProvider):
         except DeskError:
             return
         for delivery in deliveries:
-            name = f"Post: {name_words(delivery)} · {delivery.client_name}"
+            name = say("Post: {post} · {client_name}", post=name_words(delivery), client_name=delivery.client_name)
             where = f"{place_words(delivery)}, {full_when(delivery.due, shell.desk.tz)}"
             self._found.setdefault(delivery.post, Entry(name, where, partial(shell.open_post, delivery.post)))
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from scheduler.desk.views import PartView, ReviewItem, Span
+from tui.say import say
 from tui.text import Glyphs, clean, counted, full_when, one_line, sentence, some
+from tui.told import told
 
 NOBODY_ASKED: Mapping[str, str] = {}
 MODEL = "underline $model"
@@ -25,32 +27,36 @@ def marked(text: str, spans: Sequence[Span]) -> Content:
 
 def label_words(item: ReviewItem) -> str:
     """`AI-assisted · 34 % of the words are the model's (underlined) · no line, no flag`."""
-    parts = [f"AI label: {one_line(item.delivery.ai)}"]
+    parts = [say("AI label: {ai}", ai=told(one_line(item.delivery.ai)))]
     if item.ai_share:
-        parts.append(f"{item.ai_share:.0%} of the letters are the model's (underlined)")
+        parts.append(say("{ai_share:.0%} of the letters are the model's (underlined)", ai_share=item.ai_share))
     flags = [name for name, on in item.delivery.disclosure.flags.items() if on]
     line = item.delivery.disclosure.line
-    told = [f"tells the platform that AI was used ({', '.join(flags)})"] if flags else []
-    told += [f"readers see “{one_line(line)}”"] if line else []
-    return " · ".join([*parts, *(told or ["nothing is told to readers (your policy)"])])
+    public = [say("tells the platform that AI was used ({flags})", flags=", ".join(flags))] if flags else []
+    public += [say("readers see “{line}”", line=one_line(line))] if line else []
+    return " · ".join([*parts, *(public or [say("nothing is told to readers (your policy)")])])
 
 
 def review_title(items: Sequence[ReviewItem]) -> str:
     """The client's name first, large as a title can be."""
     first = items[0].delivery
-    return f"{one_line(first.client_name)} · exactly this will go out · {counted(len(items), 'account')}"
+    return say(
+        "{client_name} · exactly this will go out · {accounts}",
+        client_name=one_line(first.client_name),
+        accounts=counted(len(items), "account"),
+    )
 
 
 def review(items: Sequence[ReviewItem], tz: str, glyphs: Glyphs, waits: Mapping[str, str] = NOBODY_ASKED) -> Content:
     """One reading pass: each account with its time; a text that several share stands once. `waits`: whose yes is missing, by key."""
     parts: list[Content] = []
     for same in _same_text(items):
-        told = [
-            Content.styled(sentence(one_line(words)), "$quiet")
+        waiting = [
+            Content.styled(sentence(told(one_line(words))), "$quiet")
             for words in dict.fromkeys(waits.get(item.key, "") for item in same)
             if words
         ]
-        parts += [*_accounts(same, tz, glyphs), *told, Content(""), *_texts(same[0]), Content(""), *_after(same)]
+        parts += [*_accounts(same, tz, glyphs), *waiting, Content(""), *_texts(same[0]), Content(""), *_after(same)]
         parts.append(Content(""))
     return Content("\n").join(parts[:-1])
 
@@ -76,13 +82,18 @@ def _accounts(items: Sequence[ReviewItem], tz: str, glyphs: Glyphs) -> list[Cont
         where = f"{glyphs.cursor} {one_line(delivery.platform_name)} {one_line(delivery.account)}"
         lines.append(
             Content.assemble(
-                (where, "bold $primary"), (f" · {full_when(delivery.due, tz)} · seal {delivery.seal or item.digest[:8]}", "$foreground")
+                (where, "bold $primary"),
+                (say(" · {when} · seal {seal}", when=full_when(delivery.due, tz), seal=delivery.seal or item.digest[:8]), "$foreground"),
             )
         )
         if item.blocked:
-            lines.append(Content.styled(f"  {glyphs.cross} cannot be approved: {clean(item.blocked)}", "bold $error"))
+            lines.append(
+                Content.styled(
+                    say("  {cross} cannot be approved: {blocked}", cross=glyphs.cross, blocked=told(clean(item.blocked))), "bold $error"
+                )
+            )
         lines += [
-            Content.styled(f"  {glyphs.warn} {one_line(problem.message)}", "$warning")
+            Content.styled(f"  {glyphs.warn} {told(one_line(problem.message))}", "$warning")
             for problem in item.problems
             if problem.message != item.blocked
         ]
@@ -93,16 +104,16 @@ def _texts(item: ReviewItem) -> list[Content]:
     lines: list[Content] = []
     for number, part in enumerate(item.parts, 1):
         if len(item.parts) > 1:
-            lines.append(Content.styled(f"Part {number} of {len(item.parts)}", "$quiet"))
+            lines.append(Content.styled(say("Part {number} of {parts}", number=number, parts=len(item.parts)), "$quiet"))
         lines += _part(part)
     if item.first_comment:
-        lines += [Content.styled("First comment", "$quiet"), Content(clean(item.first_comment))]
+        lines += [Content.styled(say("First comment"), "$quiet"), Content(clean(item.first_comment))]
     return lines
 
 
 def _part(part: PartView) -> list[Content]:
-    body = marked(part.text, part.spans) if part.text else Content.styled("(no text)", "$quiet")
-    return [body, *(Content.styled(f"Picture: {one_line(media)}", "$quiet") for media in part.media)]
+    body = marked(part.text, part.spans) if part.text else Content.styled(say("(no text)"), "$quiet")
+    return [body, *(Content.styled(say("Picture: {media}", media=one_line(media)), "$quiet") for media in part.media)]
 
 
 def _after(items: Sequence[ReviewItem]) -> list[Content]:
@@ -113,7 +124,7 @@ def _after(items: Sequence[ReviewItem]) -> list[Content]:
     if item.needs_facts_check:
         lines += _to_check(item)
     if item.changed:
-        lines.append(Content.styled("Changed since it was last approved:", "bold"))
+        lines.append(Content.styled(say("Changed since it was last approved:"), "bold"))
         lines += [_diff(line) for line in item.changed]
     return lines
 
@@ -121,8 +132,8 @@ def _after(items: Sequence[ReviewItem]) -> list[Content]:
 def _to_check(item: ReviewItem) -> list[Content]:
     """Every fact that the brief does not hold, one under the other: none hides behind “and 3 more”."""
     if len(item.facts) < 2:
-        return [Content.styled(f"To check: {facts_words(item)}", "$warning")]
-    return [Content.styled("To check:", "$warning"), *(Content.styled(f"  [ ] {one_line(fact)}", "$warning") for fact in item.facts)]
+        return [Content.styled(say("To check: {facts}", facts=facts_words(item)), "$warning")]
+    return [Content.styled(say("To check:"), "$warning"), *(Content.styled(f"  [ ] {one_line(fact)}", "$warning") for fact in item.facts)]
 
 
 def changes(items: Sequence[ReviewItem]) -> Content:
@@ -134,7 +145,7 @@ def changes(items: Sequence[ReviewItem]) -> Content:
     for changed, those in same.items():
         where = ", ".join(f"{one_line(item.delivery.platform_name)} {one_line(item.delivery.account)}" for item in those)
         lines += [Content.styled(where, "bold"), *(_diff(line) for line in changed)]
-        lines += [Content.styled("  as it was approved, or never approved", "$quiet")] if not changed else []
+        lines += [Content.styled(say("  as it was approved, or never approved"), "$quiet")] if not changed else []
         lines.append(Content(""))
     return Content("\n").join([*lines, Content.styled("- as it was approved   + as it is now", "$quiet")])
 
@@ -146,7 +157,9 @@ def _diff(line: str) -> Content:
 
 def facts_words(item: ReviewItem) -> str:
     """What the tick is about."""
-    return some([f"“{one_line(fact)}”" for fact in item.facts], 6) if item.facts else "every fact in the text (a model wrote some of it)"
+    return (
+        some([f"“{one_line(fact)}”" for fact in item.facts], 6) if item.facts else say("every fact in the text (a model wrote some of it)")
+    )
 
 
 def preview_content(item: ReviewItem, glyphs: Glyphs) -> Content:
@@ -156,10 +169,12 @@ def preview_content(item: ReviewItem, glyphs: Glyphs) -> Content:
     if shown.folded_at is not None and shown.folded_at < len(shown.text):
         text = clean(shown.text)
         lines.append(
-            Content.assemble(text[: shown.folded_at], (f"{glyphs.more} more", "bold $primary"), (text[shown.folded_at :], "$quiet"))
+            Content.assemble(
+                text[: shown.folded_at], (say("{more} more", more=glyphs.more), "bold $primary"), (text[shown.folded_at :], "$quiet")
+            )
         )
     else:
-        lines.append(Content(clean(shown.text)) if shown.text else Content.styled("(no text yet)", "$quiet"))
+        lines.append(Content(clean(shown.text)) if shown.text else Content.styled(say("(no text yet)"), "$quiet"))
     lines += [Content.styled(f"[{one_line(media)}]", "$quiet") for media in shown.media]
     lines += [Content.styled(f"{glyphs.warn} {one_line(note)}", "$warning") for note in shown.notes]
     return Content("\n").join(lines)

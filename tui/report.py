@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from scheduler.desk.views import Sign
-from tui.text import DAYS, Glyphs, clean, clock_words, counted, fit, full_when, one_line, week_words
+from tui.say import later, say, thousands
+from tui.text import Glyphs, clean, clock_words, counted, day_names, fit, full_when, one_line, week_words
 from tui.widgets.charts import bar, sparkline
 from tui.widgets.row_list import Row
 
 if TYPE_CHECKING:
     from scheduler.report.model import AccountWeek, ClientWeek, Counts, Posted, WeekReport
 
-NAMES = ("likes", "replies", "reposts", "saves", "reach")
+NAMES = (later("likes"), later("replies"), later("reposts"), later("saves"), later("reach"))
 ACCOUNT = "account:"
 """What keys of account lines begin with."""
 BAR_CELLS = 24
@@ -30,14 +31,14 @@ def week_title(report: WeekReport) -> str:
 def figures_words(counts: Counts) -> str:
     """`24 likes · 3 replies`; only what the platform tells."""
     told = ((name, counts.get(name)) for name in NAMES)
-    return " · ".join(f"{count:,} {name}" for name, count in told if count is not None) or "no figures yet"
+    return " · ".join(f"{thousands(count)} {say(name)}" for name, count in told if count is not None) or say("no figures yet")
 
 
 def short_words(counts: Counts) -> str:
     """`34 interactions, reach 900`."""
     if counts.interactions is None:
-        return "no figures yet"
-    reach = f", reach {counts.reach:,}" if counts.reach is not None else ""
+        return say("no figures yet")
+    reach = say(", reach {reach:,}", reach=counts.reach) if counts.reach is not None else ""
     return f"{counted(counts.interactions, 'interaction')}{reach}"
 
 
@@ -51,7 +52,7 @@ def number_rows(report: WeekReport, glyphs: Glyphs) -> list[Row]:
 
 def _client_rows(client: ClientWeek, tz: str, glyphs: Glyphs) -> Iterable[Row]:
     before = client.before.interactions
-    compared = "" if before is None else f" · week before: {before:,}"
+    compared = "" if before is None else say(" · week before: {before:,}", before=before)
     total = short_words(client.counts) if client.posts else ""
     words = " · ".join(filter(None, (counted(len(client.posts), "post"), total)))
     yield Row(key=f"#{client.client}", heading=f"{one_line(client.name).upper()} · {words}{compared}")
@@ -63,11 +64,11 @@ def _client_rows(client: ClientWeek, tz: str, glyphs: Glyphs) -> Iterable[Row]:
 
 
 def _rank(number: int, of: int) -> str:
-    return "best · " if number == 0 and of > 1 else "fewest · " if number == of - 1 and of > 1 else ""
+    return say("best · ") if number == 0 and of > 1 else say("fewest · ") if number == of - 1 and of > 1 else ""
 
 
 def _account_row(account: AccountWeek, glyphs: Glyphs) -> Row:
-    hours = f"best at {account.hours[0].hour}:00" if account.hours else ""
+    hours = say("best at {hour}:00", hour=account.hours[0].hour) if account.hours else ""
     problem = one_line(account.problem)
     return Row(
         key=f"{ACCOUNT}{account.account}",
@@ -76,7 +77,7 @@ def _account_row(account: AccountWeek, glyphs: Glyphs) -> Row:
         client=one_line(account.client_name),
         color=account.client_color,
         account=one_line(account.account),
-        title=counted(account.posts, "post") if account.posts else "no posts",
+        title=counted(account.posts, "post") if account.posts else say("no posts"),
         words=problem or " · ".join(filter(None, (short_words(account.counts) if account.posts else "", hours))),
     )
 
@@ -98,12 +99,12 @@ def ledger_rows(report: WeekReport) -> list[Row]:
     """What went out, by whose yes, with which label, newest first."""
     posts = sorted(report.posts, key=lambda post: (-post.published_at, post.key))
     found = [_ledger_row(post, report.tz) for post in posts]
-    return [Row(key="#ledger", heading=f"WHO APPROVED WHAT · {counted(len(found), 'post')}"), *found] if found else []
+    return [Row(key="#ledger", heading=say("WHO APPROVED WHAT · {posts}", posts=counted(len(found), "post"))), *found] if found else []
 
 
 def _ledger_row(post: Posted, tz: str) -> Row:
     link = one_line((post.url or "").removeprefix("https://").removeprefix("http://"))
-    by = one_line(post.approved_by) or "no approval on record"
+    by = one_line(post.approved_by) or say("no approval on record")
     return Row(
         key=post.key,
         sign=Sign.PUBLISHED,
@@ -126,25 +127,39 @@ def account_title(account: AccountWeek) -> str:
 
 def account_pane(account: AccountWeek, report: WeekReport, glyphs: Glyphs) -> Content:
     """Bars of the days and of the posts, best hours, and what is not told."""
-    lines = [Content(figures_words(account.counts) if account.posts else "Nothing went out here in this week.")]
+    lines = [Content(figures_words(account.counts) if account.posts else say("Nothing went out here in this week."))]
     if account.problem:
-        lines.append(Content.styled(f"{glyphs.warn} The figures could not be read the last time: {clean(account.problem)}", "$warning"))
-    lines += [Content(""), Content.styled("Best hours", "bold"), *_hours(account, glyphs)]
-    lines += [Content(""), Content.styled("New interactions per day", "bold"), *_bars(list(zip(DAYS, account.gained, strict=True)), glyphs)]
+        lines.append(
+            Content.styled(
+                say("{warn} The figures could not be read the last time: {problem}", warn=glyphs.warn, problem=clean(account.problem)),
+                "$warning",
+            )
+        )
+    lines += [Content(""), Content.styled(say("Best hours"), "bold"), *_hours(account, glyphs)]
+    lines += [
+        Content(""),
+        Content.styled(say("New interactions per day"), "bold"),
+        *_bars(list(zip(day_names(), account.gained, strict=True)), glyphs),
+    ]
     posts = [post for post in report.posts if post.account == account.account]
     if posts:
         values = [(f"{full_when(post.published_at, report.tz)} {one_line(post.title)}", post.counts.interactions or 0) for post in posts]
-        lines += [Content(""), Content.styled("Interactions per post", "bold"), *_bars(values, glyphs)]
+        lines += [Content(""), Content.styled(say("Interactions per post"), "bold"), *_bars(values, glyphs)]
     return Content("\n").join([*lines, Content(""), *_footnotes(account, report)])
 
 
 def _hours(account: AccountWeek, glyphs: Glyphs) -> list[Content]:
     if not account.hours:
-        return [Content.styled("Too few posts with figures to say (5 are needed, at different hours).", "$quiet")]
+        return [Content.styled(say("Too few posts with figures to say (5 are needed, at different hours)."), "$quiet")]
     most = max(round(hour.mean) for hour in account.hours)
     return [
         Content(
-            f"{hour.hour:>2}:00  {fit(bar(round(hour.mean), most, BAR_CELLS, glyphs), BAR_CELLS)} {hour.mean:,.0f} on average, "
+            say(
+                "{hour:>2}:00  {bar} {mean:,.0f} on average, ",
+                hour=hour.hour,
+                bar=fit(bar(round(hour.mean), most, BAR_CELLS, glyphs), BAR_CELLS),
+                mean=hour.mean,
+            )
         ).append(counted(hour.posts, "post"))
         for hour in account.hours
     ]
@@ -175,20 +190,27 @@ def post_pane(post: Posted, tz: str) -> Content:
     if post.note:
         lines.append(Content.styled(clean(post.note), "$warning"))
     elif post.read_at is not None:
-        lines.append(Content.styled(f"read {full_when(post.read_at, tz)}", "$quiet"))
+        lines.append(Content.styled(say("read {when}", when=full_when(post.read_at, tz)), "$quiet"))
     lines += [Content(""), Content(clean(post.text)), Content(""), *(Content.styled(line, "$quiet") for line in proof_lines(post, tz))]
     return Content("\n").join(lines)
 
 
 def proof_lines(post: Posted, tz: str) -> list[str]:
     """Who approved which text, when, the label, the link: to read and to copy."""
-    by = f"Approved by {one_line(post.approved_by)}, {full_when(post.approved_at, tz)}" if post.approved_by else "No approval is on record"
-    behalf = f", for the client: “{one_line(post.on_behalf)}”" if post.on_behalf else ""
-    told = f" · told to readers: {one_line(post.told)}" if post.told else ""
-    went = f"Went out {full_when(post.published_at, tz)}"
-    return [went, f"{by}{behalf} · seal {post.seal}", f"AI label: {one_line(post.ai)}{told}", one_line(post.url or "no link")]
+    by = say("No approval is on record")
+    if post.approved_by:
+        by = say("Approved by {approved_by}, {when}", approved_by=one_line(post.approved_by), when=full_when(post.approved_at, tz))
+    behalf = say(", for the client: “{on_behalf}”", on_behalf=one_line(post.on_behalf)) if post.on_behalf else ""
+    told = say(" · told to readers: {told}", told=one_line(post.told)) if post.told else ""
+    went = say("Went out {when}", when=full_when(post.published_at, tz))
+    return [
+        went,
+        say("{by}{behalf} · seal {seal}", by=by, behalf=behalf, seal=post.seal),
+        say("AI label: {ai}{told}", ai=one_line(post.ai), told=told),
+        one_line(post.url or say("no link")),
+    ]
 
 
 def made_words(report: WeekReport) -> str:
     """`as of 12:05`."""
-    return f"as of {clock_words(report.made_at, report.tz)}"
+    return say("as of {when}", when=clock_words(report.made_at, report.tz))

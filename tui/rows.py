@@ -8,7 +8,9 @@ from dataclasses import replace
 from scheduler.clock import HOUR
 from scheduler.desk.risk_views import Risk
 from scheduler.desk.views import DeliveryView, ReviewItem, Sign
+from tui.say import later, say
 from tui.text import clean, counted, local, one_line, sentence, when_words
+from tui.told import told
 from tui.widgets.row_list import Row
 from tui.words import name_words, row_words
 
@@ -57,13 +59,18 @@ def outbox_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, listed: i
     waiting = _by_time(d for d in deliveries if d.sign in WAITING)
     ended = _by_time((d for d in deliveries if d.sign in ENDED), newest_first=True)
     cancelled = sum(d.sign is Sign.CANCELLED for d in ended)
-    done = f"DONE {len(ended) - cancelled}" + (f" · CANCELLED {cancelled}" if cancelled else "")
-    waits = f"WAITING {len(waiting)}"
+    done = say("DONE {number}", number=len(ended) - cancelled) + (say(" · CANCELLED {cancelled}", cancelled=cancelled) if cancelled else "")
+    waits = say("WAITING {waiting}", waiting=len(waiting))
     if len(waiting) > listed:
-        waits, waiting = f"WAITING · the next {listed}; the Calendar has all", waiting[:listed]
+        waits, waiting = say("WAITING · the next {listed}; the Calendar has all", listed=listed), waiting[:listed]
     if len(ended) > listed:
-        done, ended = f"DONE · the last {listed}; the Library has all", ended[:listed]
-    groups = ((f"NEEDS YOU {len(needs)}", needs), (f"NOW {len(under_way)}", under_way), (waits, waiting), (done, ended))
+        done, ended = say("DONE · the last {listed}; the Library has all", listed=listed), ended[:listed]
+    groups = (
+        (say("NEEDS YOU {needs}", needs=len(needs)), needs),
+        (say("NOW {under_way}", under_way=len(under_way)), under_way),
+        (waits, waiting),
+        (done, ended),
+    )
     return [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
 
 
@@ -97,13 +104,13 @@ def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, risks: Seq
         newest_first=True,
     )
     groups = (
-        (f"NEEDS YOU {len(needs)}", needs),
-        (f"TO APPROVE THIS WEEK {len(drafts)}", drafts),
-        (f"NEXT 36 HOURS {len(coming)}", coming),
-        (f"WENT OUT TODAY {len(went)}", went),
+        (say("NEEDS YOU {needs}", needs=len(needs)), needs),
+        (say("TO APPROVE THIS WEEK {drafts}", drafts=len(drafts)), drafts),
+        (say("NEXT 36 HOURS {coming}", coming=len(coming)), coming),
+        (say("WENT OUT TODAY {went}", went=len(went)), went),
     )
     rows = [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
-    ahead = section(f"AT RISK {len(risks)}", (risk_row(risk, tz, now) for risk in risks))
+    ahead = section(say("AT RISK {risks}", risks=len(risks)), (risk_row(risk, tz, now) for risk in risks))
     place = len(needs) + 1 if needs else 0
     return [*rows[:place], *ahead, *rows[place:]]
 
@@ -134,9 +141,9 @@ def review_row(key: str, items: Sequence[ReviewItem], tz: str, now: int) -> Row:
     words = "; ".join(
         part
         for part in (
-            f"{blocked} cannot go yet" if blocked else "",
-            "changed since approved" if any(item.changed for item in items) else "",
-            f"model {share:.0%}" if share else clean(first.ai),
+            say("{blocked} cannot go yet", blocked=blocked) if blocked else "",
+            say("changed since approved") if any(item.changed for item in items) else "",
+            say("model {share:.0%}", share=share) if share else told(clean(first.ai)),
         )
         if part
     )
@@ -153,7 +160,7 @@ def review_row(key: str, items: Sequence[ReviewItem], tz: str, now: int) -> Row:
     )
 
 
-SENT_BACK = "sent back"
+SENT_BACK = later("sent back")
 """What the Desk says of a draft that a person sent back."""
 
 
@@ -161,11 +168,14 @@ def approval_rows(groups: dict[str, list[ReviewItem]], back: Sequence[DeliveryVi
     """What waits for a yes, then what was sent back and waits for its writer."""
     waiting = [review_row(key, items, tz, now) for key, items in groups.items()]
     returned = [_returned(delivery, tz, now) for delivery in _by_time(back)]
-    return [*section(f"TO APPROVE {len(waiting)}", waiting), *section(f"SENT BACK {len(returned)}", returned)]
+    return [
+        *section(say("TO APPROVE {waiting}", waiting=len(waiting)), waiting),
+        *section(say("SENT BACK {returned}", returned=len(returned)), returned),
+    ]
 
 
 def _returned(delivery: DeliveryView, tz: str, now: int) -> Row:
-    return replace(delivery_row(delivery, tz, now), words=f"“{one_line(delivery.reason or SENT_BACK)}”")
+    return replace(delivery_row(delivery, tz, now), words=f"“{one_line(delivery.reason or say(SENT_BACK))}”")
 
 
 def filtered(rows: list[Row], words: str) -> list[Row]:
@@ -182,11 +192,11 @@ def choice_rows(drafts: Sequence[DeliveryView], tz: str, now: int) -> list[Row]:
     for delivery in _by_time(drafts):
         posts.setdefault(delivery.post, []).append(delivery)
     rows = [_choice_row(post, found, tz, now) for post, found in posts.items()]
-    return section(f"DRAFTS {len(rows)}", rows)
+    return section(say("DRAFTS {rows}", rows=len(rows)), rows)
 
 
 def _choice_row(post: str, found: Sequence[DeliveryView], tz: str, now: int) -> Row:
     row = delivery_row(found[0], tz, now)
-    words = "in a file" if found[0].managed_by == "files" else row.words
+    words = say("in a file") if found[0].managed_by == "files" else row.words
     account = row.account if len(found) == 1 else counted(len(found), "account")
     return Row(post, row.sign, row.when, row.client, row.color, account, row.title, words)

@@ -14,7 +14,9 @@ from scheduler.desk.views import DeliveryView
 from scheduler.errors import DeskError
 from tui.brake import Brake
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import clean, counted, fit, when_words
+from tui.told import told
 from tui.words import name_words, place_words
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ NAMED = 3
 def waiting_lines(waits: tuple[DeliveryView, ...], tz: str, now: int) -> list[str]:
     """The posts that would wait, by name."""
     lines = [fit(f"{when_words(view.due, tz, now)}  {place_words(view)}  {name_words(view)}", WIDE).rstrip() for view in waits[:NAMED]]
-    return [*lines, *([f"and {len(waits) - NAMED} more"] if len(waits) > NAMED else [])]
+    return [*lines, *([say("and {number} more", number=len(waits) - NAMED)] if len(waits) > NAMED else [])]
 
 
 class LeaveQuestion(Dialog[str]):
@@ -45,17 +47,17 @@ class LeaveQuestion(Dialog[str]):
         self._leaving, self._lines, self._may_start = leaving, lines, may_start
 
     def title_words(self) -> str:
-        return f"Leave? {counted(len(self._leaving.waits), 'approved post')} would wait"
+        return say("Leave? {posts} would wait", posts=counted(len(self._leaving.waits), "approved post"))
 
     def compose_box(self) -> ComposeResult:
-        yield Static(Content(clean(self._leaving.words)), classes="question")
+        yield Static(Content(told(clean(self._leaving.words))), classes="question")
         yield Static(Content("\n".join(self._lines)), classes="details")
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Stay (esc)"), id="no")
-        yield Button(Content("Leave (y)"), id="yes", variant="error")
+        yield Button(Content(say("Stay (esc)")), id="no")
+        yield Button(Content(say("Leave (y)")), id="yes", variant="error")
         if self._may_start:
-            yield Button(Content("Start the service, leave (s)"), id="start", variant="primary")
+            yield Button(Content(say("Start the service, leave (s)")), id="start", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()

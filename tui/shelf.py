@@ -9,6 +9,7 @@ from textual.content import Content
 from scheduler.desk.library_views import IdeaView, LibraryPost, MediaDetail, MediaView, Reminder, Suggestion
 from scheduler.desk.views import PostView, Sign
 from tui.rows import section
+from tui.say import say
 from tui.text import clean, counted, full_when, one_line, some, when_words
 from tui.widgets.row_list import Row
 
@@ -26,14 +27,14 @@ def post_row(post: LibraryPost, tz: str, now: int) -> Row:
         client=one_line(post.client_name),
         color=post.client_color,
         account=accounts[0] if len(accounts) == 1 else counted(len(accounts), "account") if accounts else "",
-        title=one_line(post.title) or "no text yet",
+        title=one_line(post.title) or say("no text yet"),
         words=one_line(post.words),
     )
 
 
 def media_row(media: MediaView) -> Row:
     """One file; what has no alternative text says so."""
-    words = f"{media.words} · in {counted(media.used, 'post')}"
+    words = say("{words} · in {posts}", words=media.words, posts=counted(media.used, "post"))
     missing = media.kind != "file" and not media.alt
     return Row(
         key=media.sha256,
@@ -41,7 +42,7 @@ def media_row(media: MediaView) -> Row:
         client=one_line(media.client_name),
         color=media.client_color,
         title=one_line(media.name),
-        words=("no alt text · " if missing else "") + one_line(words),
+        words=(say("no alt text · ") if missing else "") + one_line(words),
     )
 
 
@@ -54,7 +55,7 @@ def idea_row(idea: IdeaView, tz: str, now: int) -> Row:
         client=one_line(idea.client_name),
         color=idea.client_color,
         title=one_line(idea.text),
-        words=f"by {one_line(idea.by)}",
+        words=say("by {by}", by=one_line(idea.by)),
     )
 
 
@@ -85,7 +86,10 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
         )
         for n, one in enumerate(reminders)
     ]
-    return [*section(f"COULD GO OUT AGAIN {len(again)}", again), *section(f"NEEDS A PERSON {len(needs)}", needs)]
+    return [
+        *section(say("COULD GO OUT AGAIN {again}", again=len(again)), again),
+        *section(say("NEEDS A PERSON {needs}", needs=len(needs)), needs),
+    ]
 
 
 # ── the pane ─────────────────────────────────────────────────────────────────
@@ -93,9 +97,11 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
 
 def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False) -> Content:
     """Its texts, where each account stands, and what can be done with it."""
-    lines = [Content.assemble((f"{one_line(line.words)}.", "bold"), ("  c makes a new draft of it", "$quiet"))]
+    lines = [Content.assemble((f"{one_line(line.words)}.", "bold"), (say("  c makes a new draft of it"), "$quiet"))]
     if line.evergreen:
-        lines.append(Content(f"It comes round again {one_line(line.evergreen)}, as a draft to approve. E changes that."))
+        lines.append(
+            Content(say("It comes round again {evergreen}, as a draft to approve. E changes that.", evergreen=one_line(line.evergreen)))
+        )
     lines += [
         Content(f"{one_line(view.account)}: {one_line(view.words)}, {full_when(view.published_at or view.due, tz)}")
         for view in post.deliveries
@@ -107,7 +113,7 @@ def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False)
             cut = said if whole or len(said) <= TEXT_SHOWN else f"{said[:TEXT_SHOWN]}…"
             lines += [Content.assemble((f"{one_line(text.field)}", "$quiet")), Content(cut)]
     if post.brief:
-        lines.append(Content.assemble(("Brief: ", "bold"), one_line(post.brief)))
+        lines.append(Content.assemble((say("Brief: "), "bold"), one_line(post.brief)))
     return Content("\n").join(lines)
 
 
@@ -115,16 +121,28 @@ def media_detail(detail: MediaDetail) -> Content:
     """Its shape, its alternative text, who takes it, where it is."""
     media = detail.media
     lines = [Content.assemble((one_line(media.words), "bold"))]
-    lines.append(Content(f"Alt text: “{one_line(media.alt)}”" if media.alt else "No alt text: people who cannot see it miss it."))
+    lines.append(
+        Content(say("Alt text: “{alt}”", alt=one_line(media.alt)) if media.alt else say("No alt text: people who cannot see it miss it."))
+    )
     taken = [one for one in detail.takes if not one.why_not]
     if taken:
-        lines.append(Content(f"✓ taken by {some([one_line(one.account) for one in taken], 8)}"))
+        lines.append(Content(say("✓ taken by {account}", account=some([one_line(one.account) for one in taken], 8))))
     lines += [
         Content(f"✗ {one_line(one.client_name)} · {one_line(one.platform_name)} {one_line(one.account)}: {one_line(one.why_not)}")
         for one in detail.takes
         if one.why_not
     ]
-    lines += [Content(f"in {one_line(use.client_name)} · {one_line(use.title)}: {one_line(use.words)}") for use in detail.uses]
+    lines += [
+        Content(
+            say(
+                "in {client_name} · {title}: {words}",
+                client_name=one_line(use.client_name),
+                title=one_line(use.title),
+                words=one_line(use.words),
+            )
+        )
+        for use in detail.uses
+    ]
     lines.append(Content.assemble((one_line(detail.path), "$quiet")))
     return Content("\n").join(lines)
 
@@ -134,8 +152,18 @@ def idea_detail(idea: IdeaView, tz: str) -> Content:
     return Content("\n").join(
         [
             Content(clean(idea.text)),
-            Content.assemble((f"kept by {one_line(idea.by)}, {full_when(idea.at, tz)}, for {one_line(idea.client_name)}", "$quiet")),
-            Content("c makes a post of it: the idea is its brief, for you or for the model. d lets it go."),
+            Content.assemble(
+                (
+                    say(
+                        "kept by {by}, {when}, for {client_name}",
+                        by=one_line(idea.by),
+                        when=full_when(idea.at, tz),
+                        client_name=one_line(idea.client_name),
+                    ),
+                    "$quiet",
+                )
+            ),
+            Content(say("c makes a post of it: the idea is its brief, for you or for the model. d lets it go.")),
         ]
     )
 
@@ -145,14 +173,16 @@ def suggestion_detail(one: Suggestion, tz: str) -> Content:
     return Content("\n").join(
         [
             Content(f"{full_when(one.at, tz)} on {one_line(one.platform_name)} {one_line(one.account)}: {one_line(one.words)}"),
-            Content("c makes a draft of it for then. Nothing goes out before a person approves it."),
+            Content(say("c makes a draft of it for then. Nothing goes out before a person approves it.")),
         ]
     )
 
 
 def reminder_detail(one: Reminder) -> Content:
     """What waits, and where it is done."""
-    where = {"approve": "⏎ goes to Approvals.", "sign_in": "⏎ goes to Accounts.", "empty": "⏎ goes to the calendar."}.get(one.kind, "")
+    where = {"approve": say("⏎ goes to Approvals."), "sign_in": say("⏎ goes to Accounts."), "empty": say("⏎ goes to the calendar.")}.get(
+        one.kind, ""
+    )
     about = f"{one_line(one.about)}: " if one.about else ""
     return Content("\n").join(
         [Content(f"{about}{one_line(one.words)}."), Content(where), Content.assemble((one_line(one.command), "$quiet"))]

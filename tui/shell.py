@@ -5,28 +5,39 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from textual import work
+from textual import events, work
 from textual.app import App
 from textual.reactive import reactive
 from textual.signal import Signal
 
+from config.desk_settings import DeskSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.desk.views import ClientView, Done, Overview
 from scheduler.errors import DeskError
+from tui.say import is_aloud, say
 from tui.text import ASCII, UNICODE, Glyphs, clean
+from tui.widgets.where_line import WhereLine
 from tui.words import error_words, undo_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
 
+MOST_PASTED = 100_000
+"""Signs that can be pasted at once."""
 Severity = Literal["information", "warning", "error"]
 
 
 def glyphs_for(encoding: str | None) -> Glyphs:
     """Signs this terminal can show."""
     return UNICODE if "utf" in (encoding or "").lower() else ASCII
+
+
+def glyphs_of(signs: str, usual: Glyphs) -> Glyphs:
+    """What the person said about signs, else what the terminal can."""
+    return {"unicode": UNICODE, "ascii": ASCII}.get(signs, usual)
 
 
 class Shell(App[None], inherit_bindings=False):
@@ -50,6 +61,10 @@ class Shell(App[None], inherit_bindings=False):
             self.desk = desk
             self.opened.set()
         self.glyphs = glyphs or glyphs_for(sys.stdout.encoding)
+        self.settings = DeskSettings(language="en")
+        self.settings_file: Path | None = None
+        """Where the settings of this person are kept; None: nowhere."""
+        self._usual_motion = self.animation_level
         self.clients: list[ClientView] = []
         self.writing: str | None = None
         """The post in the composer, `campaign/post`."""
@@ -73,6 +88,13 @@ class Shell(App[None], inherit_bindings=False):
         """Words for the chosen client; empty for all."""
         return next((clean(c.name) for c in self.clients if self.client is not None and c.id == self.client), "")
 
+    async def on_event(self, event: events.Event) -> None:
+        """A paste of a whole book would stop everything for seconds, and no post is that long."""
+        if isinstance(event, events.Paste) and len(event.text) > MOST_PASTED:
+            self.notify(say("Nothing was pasted: {count:,} signs are more than any post holds.", count=len(event.text)), severity="warning")
+            return
+        await super().on_event(event)
+
     # ── saying ──
 
     def notify(
@@ -80,6 +102,9 @@ class Shell(App[None], inherit_bindings=False):
     ) -> None:
         """A toast; text of others is never markup."""
         super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout or 5, markup=markup)
+        if is_aloud():
+            for line in self.screen.query(WhereLine):
+                line.say(message)
 
     def say_error(self, error: DeskError) -> None:
         """What happened, and what to do."""
@@ -141,6 +166,10 @@ class Shell(App[None], inherit_bindings=False):
         self, *, when: str = "", title: str = "", texts: dict[str, str] | None = None, accounts: tuple[str, ...] = ()
     ) -> None:
         """Ask what a new post is about, make it, open it."""
+        raise NotImplementedError
+
+    def prefer(self, name: str, value: str | None) -> None:
+        """Change a setting at once and keep it; None: as it was before anybody chose. Raises SettingsError."""
         raise NotImplementedError
 
     def hold_client(self, client: str) -> object:

@@ -10,20 +10,60 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 
 from scheduler.clock import DAY, HOUR, MINUTE
+from tui.say import later, say, say_count, spoken
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+DAYS = {"en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "pl": ["pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."]}
+MONTHS = {
+    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+    "pl": ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],
+}
+MONTH_TITLES = {
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    "pl": [
+        "styczeń",
+        "luty",
+        "marzec",
+        "kwiecień",
+        "maj",
+        "czerwiec",
+        "lipiec",
+        "sierpień",
+        "wrzesień",
+        "październik",
+        "listopad",
+        "grudzień",
+    ],
+}
+"""The month by itself."""
+MONTH_NAMES = {
+    "en": MONTH_TITLES["en"],
+    "pl": [
+        "stycznia",
+        "lutego",
+        "marca",
+        "kwietnia",
+        "maja",
+        "czerwca",
+        "lipca",
+        "sierpnia",
+        "września",
+        "października",
+        "listopada",
+        "grudnia",
+    ],
+}
+"""The month after a day."""
 LANGUAGES = {
-    "cs": "Czech", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch",
-    "pl": "Polish", "pt": "Portuguese", "sk": "Slovak", "sv": "Swedish", "uk": "Ukrainian",
+    "cs": later("Czech"), "de": later("German"), "en": later("English"), "es": later("Spanish"), "fr": later("French"),
+    "it": later("Italian"), "nl": later("Dutch"), "pl": later("Polish"), "pt": later("Portuguese"), "sk": later("Slovak"),
+    "sv": later("Swedish"), "uk": later("Ukrainian"),
 }  # fmt: skip
 """Names of languages for tabs; others are shown by their code."""
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"  # steers the terminal, breaks or turns lines
+    "\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"  # cannot be seen and joins nothing, but goes out with the post
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +128,28 @@ def local(at: int, tz: str) -> datetime:
     return datetime.fromtimestamp(at / 1_000_000, UTC).astimezone(ZoneInfo(tz))
 
 
+def day_names() -> list[str]:
+    """The days of a week, short, as they stand over columns."""
+    return DAYS[spoken()]
+
+
+def month_title(first: date) -> str:
+    """`November 2026`."""
+    return f"{MONTH_TITLES[spoken()][first.month - 1]} {first.year}"
+
+
 def day_words(day: date) -> str:
     """`Tue 24 Nov`."""
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return f"{DAYS[spoken()][day.weekday()]} {day.day} {MONTHS[spoken()][day.month - 1]}"
 
 
 def week_words(first: date, last: date) -> str:
     """`23–29 November 2026`, `30 November – 6 December 2026`."""
+    names = MONTH_NAMES[spoken()]
     if first.month == last.month:
-        return f"{first.day}–{last.day} {MONTH_NAMES[last.month - 1]} {last.year}"
+        return f"{first.day}–{last.day} {names[last.month - 1]} {last.year}"
     year = "" if first.year == last.year else f" {first.year}"
-    return f"{first.day} {MONTH_NAMES[first.month - 1]}{year} – {last.day} {MONTH_NAMES[last.month - 1]} {last.year}"
+    return f"{first.day} {names[first.month - 1]}{year} – {last.day} {names[last.month - 1]} {last.year}"
 
 
 def clock_words(at: int, tz: str) -> str:
@@ -110,7 +161,7 @@ def clock_words(at: int, tz: str) -> str:
 def when_words(at: int | None, tz: str, now: int) -> str:
     """`12:30` today, else `Tue 24 Nov 12:30`; the year only when it is another one."""
     if at is None:
-        return "no time yet"
+        return say("no time yet")
     moment, today = local(at, tz), local(now, tz)
     time = f"{moment.hour}:{moment.minute:02}"
     if moment.date() == today.date():
@@ -121,22 +172,22 @@ def when_words(at: int | None, tz: str, now: int) -> str:
 
 def full_when(at: int | None, tz: str) -> str:
     """`Tue 24 Nov 12:30`, also today."""
-    return "no time yet" if at is None else f"{day_words(local(at, tz).date())} {clock_words(at, tz)}"
+    return say("no time yet") if at is None else f"{day_words(local(at, tz).date())} {clock_words(at, tz)}"
 
 
 def relative(at: int, now: int) -> str:
     """`in 22 min`, `3 h ago`, `now`."""
     gap = abs(at - now)
     if gap < MINUTE:
-        return "now"
+        return say("now")
     count, unit = next((gap // size, name) for size, name in ((DAY, "day"), (HOUR, "h"), (MINUTE, "min")) if gap >= size)
-    amount = f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
-    return f"in {amount}" if at > now else f"{amount} ago"
+    amount = say_count(count, "{count} day", "{count} days") if unit == "day" else f"{count} {unit}"
+    return say("in {amount}", amount=amount) if at > now else say("{amount} ago", amount=amount)
 
 
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 post`, `3 posts`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    return say_count(number, f"{{count}} {one}", f"{{count}} {many or one + 's'}")
 
 
 def sentence(text: str) -> str:
@@ -149,7 +200,7 @@ def some(names: tuple[str, ...] | list[str], shown: int = 3) -> str:
     """`a, b, c and 5 more`."""
     if len(names) <= shown:
         return ", ".join(names)
-    return f"{', '.join(names[:shown])} and {len(names) - shown} more"
+    return say("{names} and {number} more", names=", ".join(names[:shown]), number=len(names) - shown)
 
 
 def field_words(field: str) -> str:
@@ -157,8 +208,14 @@ def field_words(field: str) -> str:
     if field.startswith("alt:"):
         _, number, language, *_ = [*field.split(":"), ""]
         place = int(number) + 1 if number.isdigit() else number
-        return f"Alt text {place}" + (f", {LANGUAGES.get(language, language)}" if language else "")
+        return say("Alt text {place}", place=place) + (f", {language_words(language)}" if language else "")
     if field == "first_comment":
-        return "First comment"
+        return say("First comment")
     language, _, account = field.partition("@")
-    return LANGUAGES.get(language, language) + (f" for {account}" if account else "")
+    named = language_words(language)
+    return say("{language} for {account}", language=named, account=account) if account else named
+
+
+def language_words(code: str) -> str:
+    """`Polish`; the code itself where we have no name for it."""
+    return say(LANGUAGES.get(code, code))

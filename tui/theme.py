@@ -8,6 +8,7 @@ from textual.color import Color, ColorParseError
 from textual.theme import Theme
 
 from scheduler.desk.views import Sign
+from tui.say import later
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ LOOKS: dict[Sign, Look] = {
     Sign.MISSED: Look("∅", "m", "error"),
     Sign.CANCELLED: Look("-", "-", "quiet"),
 }
+
+SIGN_WORDS: dict[Sign, str] = {
+    Sign.DRAFT: later("Draft"), Sign.AI_DRAFT: later("AI draft – needs you"), Sign.NEEDS_TEXT: later("No text yet"),
+    Sign.SCHEDULED: later("Scheduled"), Sign.HELD: later("On hold"), Sign.SENDING: later("Sending"),
+    Sign.CHECKING: later("Checking whether it is there"), Sign.NEEDS_YOU: later("Needs you"), Sign.PUBLISHED: later("Published"),
+    Sign.REFUSED: later("Refused"), Sign.MISSED: later("Missed"), Sign.CANCELLED: later("Cancelled"),
+}  # fmt: skip
+"""Each state in words, where there is no room for more or where it is read aloud."""
 
 DARK = Theme(
     name="daypart-dark",
@@ -83,7 +92,9 @@ CONTRAST = Theme(
 THEMES = (DARK, LIGHT, CONTRAST)
 FALLBACKS = {"quiet": "#8a939c", "rest": "#8a939c", "on-cursor": "#000000", "model": "#a58be0"}
 """Our own variables where somebody chose one of Textual's themes."""
-THEME_WORDS = {"daypart-dark": "Dark", "daypart-light": "Light", "daypart-contrast": "High contrast"}
+THEME_OF = {"dark": DARK.name, "light": LIGHT.name, "contrast": CONTRAST.name}
+"""What a person's settings call them."""
+THEME_WORDS = {"dark": later("Dark"), "light": later("Light"), "contrast": later("High contrast")}
 
 
 def client_rgb(color: str) -> str | None:

@@ -13,29 +13,31 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
+from config.desk_settings import DeskSettings, read_settings, settings_path
 from scheduler.desk.first_run import FirstPost, FirstRun
 from scheduler.desk.views import DeliveryView
 from scheduler.errors import DeskError
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.pick import Pick
 from tui.handles import HANDLES, wrong_handle
-from tui.shell import Shell
+from tui.say import language_of, later, say, speak
+from tui.shell import Shell, glyphs_of
 from tui.text import clean, one_line
-from tui.theme import FALLBACKS, THEMES
+from tui.theme import FALLBACKS, THEME_OF, THEMES
 from tui.words import error_words
 
 STYLES = Path(__file__).parent / "styles"
 TRY = "try"
 WAYS = (
-    (TRY, "Try it out: a pretend Bluesky and Mastodon on this computer, half a minute"),
-    ("bluesky", "Connect a Bluesky account"),
-    ("mastodon", "Connect a Mastodon account (or GoToSocial, Pixelfed)"),
-    ("instagram", "Connect an Instagram account (professional)"),
+    (TRY, later("Try it out: a pretend Bluesky and Mastodon on this computer, half a minute")),
+    ("bluesky", later("Connect a Bluesky account")),
+    ("mastodon", later("Connect a Mastodon account (or GoToSocial, Pixelfed)")),
+    ("instagram", later("Connect an Instagram account (professional)")),
 )
-HELLO = (
+HELLO = later(
     "daypart plans, approves and publishes posts. Nothing is published without your approval.\n\n"
     "Three questions, and your first post goes out on pretend platforms on this computer: nothing leaves it.\n\n"
-    "What you make is kept in this folder, where nothing is set up yet:\n{}\n"
+    "What you make is kept in this folder, where nothing is set up yet:\n{folder}\n"
     "Another folder, or campaign files from your team? Leave, and open that one: daypart --workspace FOLDER"
 )
 
@@ -62,14 +64,17 @@ class Welcome(Shell, inherit_bindings=False):
     ]
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, first: FirstRun) -> None:
+    def __init__(self, first: FirstRun, settings: DeskSettings | None = None) -> None:
         super().__init__(None)  # there is no desk yet, and nothing of the first run asks it
         self.first = first
         self.then: Next | None = None
         """None: the person left."""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        likes = settings or DeskSettings(language="en")
+        self.theme = THEME_OF[likes.theme]
+        self.glyphs = glyphs_of(likes.signs, self.glyphs)
+        speak(language_of() if likes.language == "auto" else likes.language, aloud=likes.reading == "aloud")
         self._done = False
         self._busy = False
 
@@ -78,13 +83,13 @@ class Welcome(Shell, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="welcome", classes="pane") as box:
-            box.border_title = Content("Welcome")
+            box.border_title = Content(say("Welcome"))
             with VerticalScroll(id="said", can_focus=False):
-                yield Static(Content(HELLO.format(clean(str(self.first.root.absolute())))), id="story", markup=False)
+                yield Static(Content(say(HELLO, folder=clean(str(self.first.root.absolute())))), id="story", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(Content("Leave (q)"), id="leave")
-                yield Button(Content("Connect a real account (c)"), id="connect")
-                yield Button(Content("Begin (⏎)"), id="begin", variant="primary")
+                yield Button(Content(say("Leave (q)")), id="leave")
+                yield Button(Content(say("Connect a real account (c)")), id="connect")
+                yield Button(Content(say("Begin (⏎)")), id="begin", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#connect").display = False
@@ -101,7 +106,13 @@ class Welcome(Shell, inherit_bindings=False):
                 answer = await self.push_screen_wait(_name_question(name))
                 name, step = (answer, 2) if answer else (name, 0)
             elif step == 2:
-                answer = await self.push_screen_wait(Pick(f"2 of 3 · {clean(name)} · what now?", WAYS, chosen=way or TRY))
+                answer = await self.push_screen_wait(
+                    Pick(
+                        say("2 of 3 · {name} · what now?", name=clean(name)),
+                        [(choice, say(words)) for choice, words in WAYS],
+                        chosen=way or TRY,
+                    )
+                )
                 way, step = (answer, 3) if answer else (way, 1)
             else:
                 answer = await self.push_screen_wait(_words_question(name) if way == TRY else _handle_question(name, way))
@@ -149,7 +160,7 @@ class Welcome(Shell, inherit_bindings=False):
         self._tell()
         self.query_one(".buttons").display = True
         self.query_one("#connect").display = opened
-        self.query_one("#begin", Button).label = Content("Open the desk (⏎)" if opened else "Try again (⏎)")
+        self.query_one("#begin", Button).label = Content(say("Open the desk (⏎)") if opened else say("Try again (⏎)"))
         self.query_one("#begin").focus()
 
     # ── going on ──
@@ -179,50 +190,66 @@ class Welcome(Shell, inherit_bindings=False):
 
 def _name_question(name: str) -> AskWords:
     return AskWords(
-        "Welcome · 1 of 3", "Whose posts are these? Your own name, or your first client's.", yes="Go on", no="Not now", value=name,
-        placeholder="for example: Kawa Wrocław", check=needs_words("a name"), details="Three questions; esc goes one back.",
-    )  # fmt: skip
+        say("Welcome · 1 of 3"),
+        say("Whose posts are these? Your own name, or your first client's."),
+        yes=say("Go on"),
+        no=say("Not now"),
+        value=name,
+        placeholder=say("for example: Kawa Wrocław"),
+        check=needs_words("a name"),
+        details=say("Three questions; esc goes one back."),
+    )
 
 
 def _words_question(name: str) -> AskWords:
     return AskWords(
-        f"3 of 3 · {clean(name)} · first words", "What shall your first post say?", yes="Approve and send", no="Back",
-        placeholder="for example: Hello, we open on Saturday", check=needs_words("a few words"),
-        details="⏎ approves exactly these words, and sends them on the pretend Bluesky and Mastodon. Nobody else can see them.",
-    )  # fmt: skip
+        say("3 of 3 · {name} · first words", name=clean(name)),
+        say("What shall your first post say?"),
+        yes=say("Approve and send"),
+        no=say("Back"),
+        placeholder=say("for example: Hello, we open on Saturday"),
+        check=needs_words(say("a few words")),
+        details=say("⏎ approves exactly these words, and sends them on the pretend Bluesky and Mastodon. Nobody else can see them."),
+    )
 
 
 def _handle_question(name: str, platform: str) -> AskWords:
     question, example = HANDLES[platform]
     return AskWords(
-        f"3 of 3 · {clean(name)} · your account", question, yes="Go on", no="Back", placeholder=f"for example: {example}",
+        say("3 of 3 · {name} · your account", name=clean(name)),
+        question,
+        yes=say("Go on"),
+        no=say("Back"),
+        placeholder=say("for example: {example}", example=example),
         check=lambda words: wrong_handle(platform, words),
-        details="It is written into daypart.yaml in this folder. Signing in comes next; secrets are never in files.",
-    )  # fmt: skip
+        details=say("It is written into daypart.yaml in this folder. Signing in comes next; secrets are never in files."),
+    )
 
 
 def _story(name: str, words: str, first: FirstPost) -> list[str]:
     good = all(view.state == "published" for view in first.sent)
-    head = f"Your first post is out, {first.seconds:.0f} s after your yes:" if good else "Not everything went out:"
+    head = (
+        say("Your first post is out, {seconds:.0f} s after your yes:", seconds=first.seconds) if good else say("Not everything went out:")
+    )
     lines = [head, "", f"  {clean(name)}", f"  “{one_line(words)}”", ""]
     lines += [_line(view) for view in first.sent]
     page = next((f"{url.scheme}://{url.netloc}/" for url in (urlsplit(view.remote_url or "") for view in first.sent) if url.netloc), "")
     if good:
-        lines += ["", "You said yes to exactly these words, and each went out once."]
+        lines += ["", say("You said yes to exactly these words, and each went out once.")]
     if page:
-        lines += [f"Look at them in a browser on this computer: {page}"]
-    return [*lines, "", "Now the desk: ⏎ opens it on your post. c connects a real account."]
+        lines += [say("Look at them in a browser on this computer: {page}", page=page)]
+    return [*lines, "", say("Now the desk: ⏎ opens it on your post. c connects a real account.")]
 
 
 def _line(view: DeliveryView) -> str:
-    place = f"{one_line(view.platform_name)} (sandbox)"
+    place = say("{platform_name} (sandbox)", platform_name=one_line(view.platform_name))
     return f"  {place}: {one_line(view.words)}"
 
 
 async def welcome(root: Path) -> tuple[FirstRun, Next | None]:
     """Ask, and do it. The caller closes what was begun."""
     first = FirstRun(root)
-    app = Welcome(first)
+    app = Welcome(first, read_settings(settings_path()).settings)
     try:
         await app.run_async()
         return first, app.then

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from scheduler.desk.views import DeliveryView, EventView, HoldView, Overview, Sign
 from scheduler.errors import DeskError
-from tui.text import clean, clock_words, counted, full_when, local, one_line, relative, sentence, some, when_words
+from tui.say import is_aloud, later, say, say_count
+from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words
+from tui.told import told
 
-SERVICE_HINT = "S starts it"
+SERVICE_HINT = later("S starts it")
 
 STATE_WORDS = {
-    "draft": "draft", "queued": "planned", "claimed": "getting ready", "sending": "sending", "processing": "the platform works on it",
-    "unknown": "sent, no clear answer", "checking": "looking whether it is there", "ask": "needs you", "published": "published",
-    "refused": "refused", "missed": "missed", "cancelled": "cancelled",
+    "draft": later("draft"), "queued": later("planned"), "claimed": later("getting ready"), "sending": later("sending"),
+    "processing": later("the platform works on it"), "unknown": later("sent, no clear answer"),
+    "checking": later("looking whether it is there"), "ask": later("needs you"), "published": later("published"),
+    "refused": later("refused"), "missed": later("missed"), "cancelled": later("cancelled"),
 }  # fmt: skip
 
 
@@ -32,30 +35,39 @@ def facts(overview: Overview, now: int) -> list[Fact]:
     """The status line, worst first."""
     found: list[Fact] = []
     if not overview.service.running and overview.holds:  # else the banner says it
-        found.append(Fact("Nothing goes out: the publishing service is not running", "error"))
+        found.append(Fact(say("Nothing goes out: the publishing service is not running"), "error"))
     if overview.needs_you:
-        found.append(Fact(f"! {overview.needs_you} {'needs' if overview.needs_you == 1 else 'need'} you", "warning"))
+        found.append(Fact(say_count(overview.needs_you, "! {count} needs you", "! {count} need you"), "warning"))
     if overview.moved:
-        short = f"{counted(len(overview.moved), 'post')} moved with the clocks"
+        short = say_count(len(overview.moved), "{count} post moved with the clocks", "{count} posts moved with the clocks")
         found.append(Fact(f"{short}: {one_line(overview.moved[0])}{' …' if overview.moved[1:] else ''}", "warning", short))
     if overview.untold:
-        short = f"{counted(overview.untold, 'notice')} not told · N"
+        short = say_count(overview.untold, "{count} notice not told · N", "{count} notices not told · N")
         found.append(Fact(f"{one_line(overview.untold_words)} · N", "warning", short))
     if overview.to_approve:
-        found.append(Fact(f"? {overview.to_approve} to approve", "warning"))
-    found.append(Fact(f"{overview.planned} planned", "foreground"))
+        found.append(Fact(say_count(overview.to_approve, "? {count} to approve", "? {count} to approve"), "warning"))
+    found.append(Fact(say_count(overview.planned, "{count} planned", "{count} planned"), "foreground"))
     if overview.next is not None and overview.next.due is not None:
         due = overview.next.due
-        short = f"next {when_words(due, overview.tz, now)} ({relative(due, now)})"
+        when = when_words(due, overview.tz, now)
+        short = say("next {when}", when=when) if is_aloud() else say("next {when} ({gap})", when=when, gap=relative(due, now))
         found.append(Fact(_next(overview.next, overview.tz, now), "foreground", short))
     if overview.service.running:
-        found.append(Fact(f"Service: {clean(overview.service.words)}", "quiet"))
+        found.append(Fact(say("Service: {words}", words=told(clean(overview.service.words))), "quiet"))
     return found
 
 
 def _next(delivery: DeliveryView, tz: str, now: int) -> str:
     due = delivery.due or now
-    return f"next {when_words(due, tz, now)} {one_line(delivery.client_name)} {one_line(delivery.account)} ({relative(due, now)})"
+    if is_aloud():
+        return say("next {when} {place}", when=when_words(due, tz, now), place=place_words(delivery))
+    return say(
+        "next {when} {client_name} {account} ({gap})",
+        when=when_words(due, tz, now),
+        client_name=one_line(delivery.client_name),
+        account=one_line(delivery.account),
+        gap=relative(due, now),
+    )
 
 
 def banner(overview: Overview, now: int) -> str | None:
@@ -64,20 +76,24 @@ def banner(overview: Overview, now: int) -> str | None:
     if everything:
         hold = everything[0]
         reason = f" · {one_line(hold.reason)}" if hold.reason else ""
-        return f"ON HOLD since {_since(hold, overview.tz, now)} – nothing leaves · ! release{reason}"
+        return say("ON HOLD since {when} – nothing leaves · ! release{reason}", when=_since(hold, overview.tz, now), reason=reason)
     if overview.holds:
         names = some(tuple(one_line(hold.name) for hold in overview.holds))
-        return f"ON HOLD: {names} – everything else goes out · {_who_releases(overview.holds)}"
+        return say("ON HOLD: {names} – everything else goes out · {who_releases}", names=names, who_releases=_who_releases(overview.holds))
     if not overview.service.running:
-        return f"Nothing is published: the service is not running · {SERVICE_HINT}"
+        return say("Nothing is published: the service is not running · {hint}", hint=say(SERVICE_HINT))
     return None
 
 
 def _who_releases(holds: Sequence[HoldView]) -> str:
     """The key, where there is one."""
     scopes = {hold.scope for hold in holds}
-    ways = {"client": "H releases a client", "campaign": "P releases a campaign", "account": "`daypart release --account NAME` releases"}
-    return next((words for scope, words in ways.items() if scope in scopes), "it goes on when its file says so")
+    ways = {
+        "client": say("H releases a client"),
+        "campaign": say("P releases a campaign"),
+        "account": say("`daypart release --account NAME` releases"),
+    }
+    return next((words for scope, words in ways.items() if scope in scopes), say("it goes on when its file says so"))
 
 
 def _since(hold: HoldView, tz: str, now: int) -> str:
@@ -86,13 +102,13 @@ def _since(hold: HoldView, tz: str, now: int) -> str:
 
 def row_words(delivery: DeliveryView, now: int) -> str:
     """The last column of a list: what matters most in this state."""
-    if delivery.sign is Sign.SCHEDULED and delivery.due is not None and delivery.due > now:
+    if delivery.sign is Sign.SCHEDULED and delivery.due is not None and delivery.due > now and not is_aloud():
         return relative(delivery.due, now)
     if delivery.sign is Sign.PUBLISHED and delivery.remote_url:
         return one_line(delivery.remote_url.removeprefix("https://").removeprefix("http://"))
     if delivery.sign in {Sign.NEEDS_YOU, Sign.REFUSED, Sign.MISSED} and delivery.reason:
-        return one_line(delivery.reason)
-    return one_line(delivery.words)
+        return told(one_line(delivery.reason))
+    return told(one_line(delivery.words))
 
 
 def place_words(delivery: DeliveryView) -> str:
@@ -103,8 +119,8 @@ def place_words(delivery: DeliveryView) -> str:
 def name_words(delivery: DeliveryView) -> str:
     """The post's name, with its part."""
     part = f"{delivery.part}/{delivery.parts} " if delivery.parts > 1 and delivery.kind != "comment" else ""
-    comment = " (first comment)" if delivery.kind == "comment" else ""
-    return f"{part}{one_line(delivery.title) or 'no text yet'}{comment}"
+    comment = say(" (first comment)") if delivery.kind == "comment" else ""
+    return f"{part}{one_line(delivery.title) or say('no text yet')}{comment}"
 
 
 def history_lines(events: Sequence[EventView], tz: str) -> list[str]:
@@ -121,40 +137,44 @@ def history_lines(events: Sequence[EventView], tz: str) -> list[str]:
 
 
 def _event_words(event: EventView) -> str:
-    why = one_line(event.why)
+    why = told(one_line(event.why))
     kind, _, name = event.actor.partition(":")
     who = f" · {one_line(name)}" if kind == "person" and name else ""
-    state = STATE_WORDS.get(event.to_state, event.to_state) if event.to_state != event.from_state else ""
+    state = say(STATE_WORDS.get(event.to_state, event.to_state)) if event.to_state != event.from_state else ""
     return " – ".join(part for part in (state, why) if part) + who
 
 
 def next_words(delivery: DeliveryView) -> str:
     """What happens next by itself, or what the person can do."""
     if delivery.sign is Sign.NEEDS_YOU:
-        look = f"Look at {one_line(delivery.platform_name)} first. Is the post there? Then i."
-        return f"{look} If it surely is not: s sends it again. x gives it up."
+        look = say("Look at {platform_name} first. Is the post there? Then i.", platform_name=one_line(delivery.platform_name))
+        return say("{look} If it surely is not: s sends it again. x gives it up.", look=look)
     if delivery.sign is Sign.HELD:
-        return "It waits while the hold is on. ! releases everything, H one client."
-    return clean(delivery.next or "")
+        return say("It waits while the hold is on. ! releases everything, H one client.")
+    return told(clean(delivery.next or ""))
 
 
 def hold_question(overview: Overview | None, now: int) -> str:
     """What releasing would do."""
     if overview is None:
-        return "Posts whose time has come go out again."
-    planned = counted(overview.planned, "planned post goes out at its time", "planned posts go out at their times")
+        return say("Posts whose time has come go out again.")
+    planned = say_count(
+        overview.planned, "{count} planned post goes out at its time again.", "{count} planned posts go out at their times again."
+    )
     coming = ""
     if overview.next is not None and overview.next.due is not None:
         due = overview.next.due
-        coming = f" First: {place_words(overview.next)}, {clock_words(due, overview.tz)} ({relative(due, now)})."
-    return f"{planned} again.{coming}"
+        coming = say(
+            " First: {place}, {when} ({gap}).", place=place_words(overview.next), when=clock_words(due, overview.tz), gap=relative(due, now)
+        )
+    return f"{planned}{coming}"
 
 
 def undo_words(words: str, undo: str | None) -> str:
     """A toast: what happened, and how to take it back."""
-    return sentence(clean(words)) + (f" z: {clean(undo)}" if undo else "")
+    return sentence(told(clean(words))) + (f" z: {told(clean(undo))}" if undo else "")
 
 
 def error_words(error: DeskError) -> str:
     """What happened, and what to do."""
-    return f"{sentence(clean(str(error)))} {sentence(clean(error.hint))}".strip()
+    return f"{sentence(told(clean(str(error))))} {sentence(told(clean(error.hint)))}".strip()

@@ -40,6 +40,37 @@ def test_borders_can_be_seen(theme: Theme) -> None:
         assert _contrast(found["primary"], found[ground]) >= 3.0
 
 
+def pairs() -> set[tuple[str, str]]:
+    """Every colour on every ground that a rule of ours names together; a rule with one of them only meets all of the other."""
+    rule = re.compile(r"[^{}]*\{([^{}]*)\}")
+    found: set[tuple[str, str]] = set()
+    for path in (path for path in Path("tui").rglob("*") if path.suffix in {".py", ".tcss"}):
+        for declarations in rule.findall(path.read_text(encoding="utf-8")):
+            on = re.search(r"(?<![\w-])color: *\$([\w-]+)", declarations)
+            under = re.search(r"(?<![\w-])background: *\$([\w-]+)(?! *\d+%)", declarations)
+            if on is not None:
+                found |= {(on[1], ground) for ground in ([under[1]] if under is not None else GROUNDS)}
+    return found
+
+
+LEAST = {"daypart-contrast": 7.0}
+"""Of text on its ground, where it is more than the usual 4.5."""
+QUIET_KEYS = {("rest", "panel")}
+"""Keys that are off: what cannot be done now need not be read at a glance."""
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_every_pair_that_is_used_has_contrast(theme: Theme) -> None:
+    found, used = colors(theme), pairs()
+    assert len(used) > 20
+    low = {
+        (on, under): round(ratio, 2)
+        for on, under in used
+        if (ratio := _contrast(found[on], found[under])) < (3.0 if (on, under) in QUIET_KEYS else LEAST.get(theme.name, 4.5))
+    }
+    assert low == {}
+
+
 def _contrast(one: str, other: str) -> float:
     """WCAG 2: relative luminance of the lighter over the darker."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

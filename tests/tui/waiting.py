@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from time import monotonic
 
 from textual.pilot import Pilot
@@ -48,17 +49,25 @@ async def type_text(pilot: Pilot[None], text: str) -> None:
 class Shown(DaypartApp):
     """The program as tests open it."""
 
-    def __init__(self, desk: FakeDesk, *, theme: str = "daypart-dark", glyphs: Glyphs | None = None) -> None:
-        super().__init__(desk, clock=desk.clock, glyphs=glyphs)
-        self.theme = theme
+    def __init__(
+        self, desk: FakeDesk, *, theme: str = "daypart-dark", glyphs: Glyphs | None = None, settings_file: Path | None = None
+    ) -> None:
+        super().__init__(desk, clock=desk.clock, glyphs=glyphs, settings_file=settings_file)
+        if settings_file is None:
+            self.theme = theme
 
 
 @asynccontextmanager
 async def opened(
-    desk: FakeDesk | None = None, *, place: str = "", size: tuple[int, int] = (80, 24), glyphs: Glyphs | None = None
+    desk: FakeDesk | None = None,
+    *,
+    place: str = "",
+    size: tuple[int, int] = (80, 24),
+    glyphs: Glyphs | None = None,
+    settings_file: Path | None = None,
 ) -> AsyncIterator[Pilot[None]]:
     """The desk, open at a place, its facts and rows read."""
-    app = Shown(desk or seeded(), glyphs=glyphs)
+    app = Shown(desk or seeded(), glyphs=glyphs, settings_file=settings_file)
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.facts is not None or bool(app.trouble), "the facts")
         if place:

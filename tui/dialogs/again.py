@@ -12,7 +12,9 @@ from textual.widgets import Button, Input, Static
 
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import clean, one_line
+from tui.told import told
 from tui.widgets.ticks import TickList
 from tui.words import error_words
 
@@ -57,15 +59,15 @@ class Again(Dialog[str]):
     def compose_box(self) -> ComposeResult:
         yield Static(Content(clean(self._question)), classes="question")
         yield TickList([(choice.name, one_line(choice.words)) for choice in self._choices.values()])
-        yield Static(Content("When? (may stay empty)"), classes="question")
-        yield Input(self._when, id="when", placeholder="for example: tomorrow 9:30", compact=True)
+        yield Static(Content(say("When? (may stay empty)")), classes="question")
+        yield Input(self._when, id="when", placeholder=say("for example: tomorrow 9:30"), compact=True)
         if any(choice.refused for choice in self._choices.values()):
-            yield Static(Content("The same words again? Say why (or leave empty and change them)"), classes="question")
-            yield Input(id="reason", placeholder="for example: the evening has moved", compact=True)
+            yield Static(Content(say("The same words again? Say why (or leave empty and change them)")), classes="question")
+            yield Input(id="reason", placeholder=say("for example: the evening has moved"), compact=True)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Make a draft (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Make a draft (⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         listed = self.query_one(TickList)
@@ -74,7 +76,7 @@ class Again(Dialog[str]):
             if choice.ticked:
                 listed.tick(choice.name)
         if not self._choices:
-            self.note("There is no account for it. Connect one with: daypart account connect")
+            self.note(say("There is no account for it. Connect one with: daypart account connect"))
 
     @on(TickList.Toggled)
     @on(Input.Changed)
@@ -91,10 +93,10 @@ class Again(Dialog[str]):
         wanted = Wanted(accounts, self.query_one("#when", Input).value.strip(), next((box.value.strip() for box in reasons), ""))
         refused = [self._choices[name].refused for name in accounts if self._choices[name].refused]
         if not accounts:
-            self.note("Please pick at least one account with space.")
+            self.note(say("Please pick at least one account with space."))
         elif refused and not wanted.reason and self._warned != frozenset(accounts):
             self._warned = frozenset(accounts)
-            self.note(f"{refused[0]}. ⏎ once more: the draft is made, and you change its words.")
+            self.note(say("{refused}. ⏎ once more: the draft is made, and you change its words.", refused=told(refused[0])))
         else:
             self._make(wanted)
 

@@ -14,7 +14,9 @@ from scheduler.desk.views import ReviewItem
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.reading import facts_words, label_words
+from tui.say import say
 from tui.text import clean, counted, full_when, one_line
+from tui.told import told
 from tui.widgets.ticks import Tick
 from tui.words import error_words, name_words
 
@@ -31,7 +33,7 @@ class Approve(Dialog[int]):
         self._tz = tz
 
     def title_words(self) -> str:
-        return f"Approve for {one_line(self._good[0].delivery.client_name)}?"
+        return say("Approve for {client_name}?", client_name=one_line(self._good[0].delivery.client_name))
 
     @property
     def _ticks(self) -> list[ReviewItem]:
@@ -41,21 +43,27 @@ class Approve(Dialog[int]):
         yield Static(self._what(), classes="question")
         if self._ticks:
             facts = "; ".join(dict.fromkeys(facts_words(item) for item in self._ticks))
-            yield Tick(f"Facts checked: {facts}", id="facts")
+            yield Tick(say("Facts checked: {facts}", facts=facts), id="facts")
 
     def _what(self) -> Content:
         lines = [Content.styled(f"“{name_words(self._good[0].delivery)}”", "bold")]
         for item in self._good:
             delivery = item.delivery
             where = f"{one_line(delivery.platform_name)} {one_line(delivery.account)} · {full_when(delivery.due, self._tz)}"
-            lines.append(Content.assemble(where, (f" · seal {delivery.seal or item.digest[:8]}", "$quiet")))
+            lines.append(Content.assemble(where, (say(" · seal {seal}", seal=delivery.seal or item.digest[:8]), "$quiet")))
         lines += [Content.styled(words, "$quiet") for words in dict.fromkeys(label_words(item) for item in self._good)]
-        lines += [Content.styled(f"Not {one_line(item.delivery.account)}: {clean(item.blocked or '')}", "$warning") for item in self._bad]
+        lines += [
+            Content.styled(
+                say("Not {account}: {blocked}", account=one_line(item.delivery.account), blocked=told(clean(item.blocked or ""))),
+                "$warning",
+            )
+            for item in self._bad
+        ]
         return Content("\n").join(lines)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not yet (esc)"), id="no")
-        yield Button(Content(f"Approve {counted(len(self._good), 'account')} (a)"), id="yes", variant="success")
+        yield Button(Content(say("Not yet (esc)")), id="no")
+        yield Button(Content(say("Approve {accounts} (a)", accounts=counted(len(self._good), "account"))), id="yes", variant="success")
 
     def on_mount(self) -> None:
         self.query_one("#facts" if self._ticks else "#no").focus()
@@ -63,7 +71,7 @@ class Approve(Dialog[int]):
     @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:
         if self._ticks and not self.query_one(Tick).value:
-            self.note("A model wrote some of this. Tick with space that you checked the facts.")
+            self.note(say("A model wrote some of this. Tick with space that you checked the facts."))
             self.query_one(Tick).focus()
         else:
             self._approve()
@@ -82,7 +90,13 @@ class Approve(Dialog[int]):
             first = self._good[0].delivery
             title = name_words(first)
             self.app.notify(
-                f"Approved: {first.client_name}, {counted(done, 'account')} · “{title}” goes out {full_when(first.due, self._tz)}."
+                say(
+                    "Approved: {client_name}, {accounts} · “{title}” goes out {when}.",
+                    client_name=first.client_name,
+                    accounts=counted(done, "account"),
+                    title=title,
+                    when=full_when(first.due, self._tz),
+                )
             )
         self.app.touch()
         self.dismiss(done)

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.say import later, say
 from tui.text import clean
 from tui.words import error_words, undo_words
 
@@ -30,7 +31,7 @@ class AskWords(Dialog[str]):
         question: str,
         *,
         yes: str,
-        no: str = "Not now",
+        no: str = later("Not now"),
         value: str = "",
         placeholder: str = "",
         check: Check | None = None,
@@ -48,11 +49,11 @@ class AskWords(Dialog[str]):
     def compose_box(self) -> ComposeResult:
         if self._details:
             yield Static(Content(clean(self._details)), classes="details")
-        yield Static(Content(clean(self._question)), classes="question")
+        yield Static(Content(clean(say(self._question))), classes="question")
         yield Input(self._value, placeholder=self._placeholder, select_on_focus=True)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content(f"{self._no_words} (esc)"), id="no")
+        yield Button(Content(f"{say(self._no_words)} (esc)"), id="no")
         yield Button(Content(f"{self._yes} (⏎)"), id="yes", variant="primary")
 
     def on_mount(self) -> None:
@@ -88,10 +89,10 @@ class AskWords(Dialog[str]):
 
 def needs_words(what: str) -> Check:
     """The text may not be empty."""
-    return lambda words: "" if words else f"Please write {what}."
+    return lambda words: "" if words else say("Please write {what}.", what=say(what))
 
 
 def needs_link(words: str) -> str:
     """A link to a published post."""
     good = (words.startswith(("https://", "http://")) and len(words.split()) == 1 and "." in words) or words.startswith("http://127.0.0.1")
-    return "" if good else "Please paste the whole link of the post; it starts with https://"
+    return "" if good else say("Please paste the whole link of the post; it starts with https://")

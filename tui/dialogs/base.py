@@ -13,8 +13,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.actions import DIALOG, bindings
+from tui.say import is_aloud, say
 from tui.shell import Shell
 from tui.text import clean
+from tui.widgets.where_line import WhereLine
 
 Answer = TypeVar("Answer")
 
@@ -26,14 +28,21 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         *bindings(DIALOG),
         Binding("ctrl+g", "app.hold", "Hold all", show=False, id="dialog.hold", tooltip="Stop everything at once"),
     ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-roomy")]
     TITLE_WORDS = ""
     app = getters.app(Shell)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
-            box.border_title = Content(clean(self.title_words()))
+            title = Content(clean(say(self.title_words())))
+            if is_aloud():
+                self.add_class("-aloud")
+                yield Static(title)
+            else:
+                box.border_title = title
             yield from self.compose_box()
             yield Static("", id="note", markup=False)
+            yield WhereLine()
             with Horizontal(classes="buttons"):
                 yield from self.buttons()
 
@@ -47,7 +56,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def buttons(self) -> ComposeResult:
         """The harmless one first; it has the focus."""
-        yield Button("Close", id="no")
+        yield Button(say("Close"), id="no")
 
     def note(self, words: str) -> None:
         """Say inside the dialog why it does not close."""

@@ -12,6 +12,7 @@ from scheduler.desk.seals import seal_words, seals_in
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.reading import facts_words, label_words
+from tui.say import say
 from tui.text import clean, full_when, one_line
 from tui.widgets.ticks import Tick
 from tui.words import error_words, name_words
@@ -28,19 +29,19 @@ class ClientWord(Dialog[int]):
         self._found: tuple[Sealed, ...] = ()
 
     def title_words(self) -> str:
-        return f"A client's word · {one_line(self._client_name)}" if self._client_name else self.TITLE_WORDS
+        return say("A client's word · {client_name}", client_name=one_line(self._client_name)) if self._client_name else self.TITLE_WORDS
 
     def compose_box(self) -> ComposeResult:
-        yield Label("Who said yes?")
-        yield Input(placeholder="the client's person, by name", id="who")
-        yield Label("Which seals came back?")
-        yield Input(placeholder="7f3a 91c2 – several are fine, or the whole message", id="seals")
+        yield Label(say("Who said yes?"))
+        yield Input(placeholder=say("the client's person, by name"), id="who")
+        yield Label(say("Which seals came back?"))
+        yield Input(placeholder=say("7f3a 91c2 – several are fine, or the whole message"), id="seals")
         yield Static("", id="stands-for", markup=False)
-        yield Tick("Facts checked: every number, price, date and name", id="facts")
+        yield Tick(say("Facts checked: every number, price, date and name"), id="facts")
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Record it (⏎)"), id="yes", variant="success")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Record it (⏎)")), id="yes", variant="success")
 
     def on_mount(self) -> None:
         self.query_one(Tick).display = False
@@ -85,12 +86,12 @@ class ClientWord(Dialog[int]):
         delivery = one.item.delivery
         where = f"{one_line(delivery.client_name)} · {one_line(delivery.platform_name)} {one_line(delivery.account)}"
         when = full_when(delivery.due, self._tz)
-        why = f"\n  cannot be approved: {clean(one.item.blocked)}" if one.item.blocked else ""
+        why = say("\n  cannot be approved: {blocked}", blocked=clean(one.item.blocked)) if one.item.blocked else ""
         return Content.assemble(
             (f"{seal_words(one.seal)} ", "bold"),
             f"{where} · {when} · “{name_words(delivery)}”",
             (f" · {label_words(one.item)}" if one.item.ai_share else "", "$quiet"),
-            (f"\n  the client's file said {one_line(one.file_said)}" if one.file_said else "", "$warning"),
+            (say("\n  the client's file said {file_said}", file_said=one_line(one.file_said)) if one.file_said else "", "$warning"),
             (why, "$warning"),
         )
 
@@ -104,13 +105,13 @@ class ClientWord(Dialog[int]):
         who, said = self.query_one("#who", Input), self.query_one("#seals", Input)
         tick = self.query_one(Tick)
         if not who.value.strip():
-            self.note("Whose word is it? Please write the name.")
+            self.note(say("Whose word is it? Please write the name."))
             who.focus()
         elif not seals_in(said.value):
-            self.note("A seal has eight signs, 0 to 9 and a to f: it stands under each post of the client's file.")
+            self.note(say("A seal has eight signs, 0 to 9 and a to f: it stands under each post of the client's file."))
             said.focus()
         elif tick.display and not tick.value:
-            self.note("A model wrote some of this. Tick with space that you checked the facts.")
+            self.note(say("A model wrote some of this. Tick with space that you checked the facts."))
             tick.focus()
         else:
             self._record(who.value, seals_in(said.value), tick.display and tick.value)

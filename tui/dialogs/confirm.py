@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from tui.dialogs.base import Dialog
+from tui.say import later, say
 from tui.text import clean
 
 
@@ -17,7 +18,7 @@ class Confirm(Dialog[bool]):
 
     BINDINGS = [Binding("y", "yes", "Yes", show=False, id="confirm.yes", tooltip="Do it")]
 
-    def __init__(self, title: str, question: str, *, yes: str, no: str = "Keep", danger: bool = False) -> None:
+    def __init__(self, title: str, question: str, *, yes: str, no: str = later("Keep"), danger: bool = False) -> None:
         super().__init__()
         self._title, self._question, self._yes, self._no_words, self._danger = title, question, yes, no, danger
 
@@ -28,7 +29,7 @@ class Confirm(Dialog[bool]):
         yield Static(Content(clean(self._question)), classes="question")
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content(f"{self._no_words} (esc)"), id="no")
+        yield Button(Content(f"{say(self._no_words)} (esc)"), id="no")
         yield Button(Content(f"{self._yes} (y)"), id="yes", variant="error" if self._danger else "primary")
 
     def on_mount(self) -> None:

@@ -15,6 +15,7 @@ from scheduler.desk.views import Done
 from scheduler.errors import DeskError
 from tui.accounts import needed_words
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import clean, one_line
 from tui.words import error_words
 
@@ -34,27 +35,36 @@ class Connect(Dialog[str]):
 
     def title_words(self) -> str:
         account = self._standing.account
-        return f"Connect {one_line(account.name)} · {one_line(account.client_name)}"
+        return say("Connect {account} · {client_name}", account=one_line(account.name), client_name=one_line(account.client_name))
 
     def compose_box(self) -> ComposeResult:
         account = self._standing.account
         if self._browser_page:
-            yield Static(Content("Open this page, sign in there and say yes. It is on your clipboard:"), classes="question")
+            yield Static(Content(say("Open this page, sign in there and say yes. It is on your clipboard:")), classes="question")
             yield Static(Content(clean(self._browser_page)), classes="details", id="address")
-            yield Static(Content("The code that the page shows then (it is not shown here):"), classes="question")
+            yield Static(Content(say("The code that the page shows then (it is not shown here):")), classes="question")
         else:
             yield Static(Content(needed_words(self._standing, self._page)), classes="details")
-            yield Static(Content(f"Paste it for {clean(account.handle)} on {one_line(account.platform_name)}:"), classes="question")
-        yield Input(password=True, placeholder="it is not shown, and kept encrypted")
+            yield Static(
+                Content(
+                    say(
+                        "Paste it for {handle} on {platform_name}:",
+                        handle=clean(account.handle),
+                        platform_name=one_line(account.platform_name),
+                    )
+                ),
+                classes="question",
+            )
+        yield Input(password=True, placeholder=say("it is not shown, and kept encrypted"))
         yield Static("", id="progress", markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
+        yield Button(Content(say("Not now (esc)")), id="no")
         if self._page:
-            yield Button(Content("Page (F3)"), id="page")
+            yield Button(Content(say("Page (F3)")), id="page")
         if self._can_browse:
-            yield Button(Content("Browser (F2)"), id="browser")
-        yield Button(Content("Connect (⏎)"), id="yes", variant="primary")
+            yield Button(Content(say("Browser (F2)")), id="browser")
+        yield Button(Content(say("Connect (⏎)")), id="yes", variant="primary")
 
     @property
     def _can_browse(self) -> bool:
@@ -73,7 +83,7 @@ class Connect(Dialog[str]):
     def _ready(self) -> None:
         secret = self.query_one(Input).value.strip()
         if not secret:
-            self.note("Please paste it first. It is not shown.")
+            self.note(say("Please paste it first. It is not shown."))
         else:
             self._connect(secret)
 
@@ -87,16 +97,16 @@ class Connect(Dialog[str]):
         if self._page:
             self.app.copy_to_clipboard(self._page)
             self.app.open_url(self._page)
-            self.app.notify("The page opens in the browser of this computer; its address is on your clipboard.")
+            self.app.notify(say("The page opens in the browser of this computer; its address is on your clipboard."))
 
     @work(exclusive=True, group="job", exit_on_error=False)
     async def _connect(self, secret: str) -> None:
         desk, name = self.app.desk, self._standing.account.name
         sign_in: Awaitable[Done] = desk.browser_finish(name, secret) if self._browser_page else desk.connect(name, secret)
-        self._progress("signing in …")
+        self._progress(say("signing in …"))
         try:
             done = await sign_in
-            self._progress("signed in; trying it …")
+            self._progress(say("signed in; trying it …"))
             tried = await desk.test_account(name)
         except DeskError as error:
             self._progress("")

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from tui.dialogs.base import Dialog
+from tui.say import say
 
 
 class Details(Dialog[None]):
@@ -30,8 +31,8 @@ class Details(Dialog[None]):
             yield Static(self._body)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Close (esc)"), id="no")
-        yield Button(Content("Copy (y)"), id="copy")
+        yield Button(Content(say("Close (esc)")), id="no")
+        yield Button(Content(say("Copy (y)")), id="copy")
 
     def on_mount(self) -> None:
         self.query_one("#reading").focus()
@@ -39,4 +40,4 @@ class Details(Dialog[None]):
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:
         self.app.copy_to_clipboard(self._body.plain)
-        self.app.notify("Copied.")
+        self.app.notify(say("Copied."))

@@ -9,32 +9,35 @@ from textual.content import Content
 
 from tui.actions import EVERYWHERE, Action
 from tui.dialogs.details import Details
+from tui.say import later, say
 
 KEY_WIDTH = 9
-NOTES = """$ … is the command that does the same without a screen.
-In dialogs esc always means no.
-While you write, letters are text: F-keys and ctrl work."""
+NOTES = later(
+    "$ … is the command that does the same without a screen.\n"
+    "In dialogs esc always means no.\n"
+    "While you write, letters are text: F-keys and ctrl work."
+)
 TEXT_WIDTH = 58
 """Fits the dialog at 80 columns."""
 
 
 def help_page(place: str, actions: Sequence[Action]) -> Details:
     """The page for one place."""
-    parts = [*_part(f"Here: {place}", actions), Content(""), *_part("Everywhere (not while typing)", EVERYWHERE)]
+    parts = [*_part(say("Here: {place}", place=place), actions), Content(""), *_part(say("Everywhere (not while typing)"), EVERYWHERE)]
     parts += [
         Content(""),
         Content.styled(
-            NOTES,
+            say(NOTES),
             "$quiet",
         ),
     ]
-    return Details(f"Keys · {place}", Content("\n").join(parts))
+    return Details(say("Keys · {place}", place=place), Content("\n").join(parts))
 
 
 def _part(title: str, actions: Sequence[Action]) -> list[Content]:
     lines = [Content.styled(title, "bold $primary")]
     for action in actions:
-        first, *rest = _wrapped(f"{action.label}: {action.tip}", f"$ {action.twin}" if action.twin else "")
+        first, *rest = _wrapped(f"{say(action.label)}: {say(action.tip)}", f"$ {action.twin}" if action.twin else "")
         lines.append(Content.assemble((f"{action.all_keys:<{KEY_WIDTH}} ", "bold $warning"), first))
         lines += [Content(f"{'':<{KEY_WIDTH}} {text}") for text in rest]
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.dialogs.ask_words import AskWords
+from tui.say import say
 from tui.text import clean
 
 
@@ -11,9 +12,12 @@ class HoldReason(AskWords):
 
     def __init__(self, client: str = "") -> None:
         super().__init__(
-            f"{clean(client) or 'Everything'} is on hold",
-            f"Nothing {f'of {clean(client)} ' if client else ''}leaves until somebody releases it. Why? (so that others know)",
-            yes="Note it",
-            no="No reason",
-            placeholder="for example: storm in the news, wait for the owner",
+            say("{client} is on hold", client=clean(client) or say("Everything")),
+            say(
+                "Nothing {words}leaves until somebody releases it. Why? (so that others know)",
+                words=say("of {client} ", client=clean(client)) if client else "",
+            ),
+            yes=say("Note it"),
+            no=say("No reason"),
+            placeholder=say("for example: storm in the news, wait for the owner"),
         )

@@ -12,6 +12,7 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.views import AccountView, PostView
 from scheduler.errors import DeskError, NoRoomError
 from tui.dialogs.base import Dialog
+from tui.say import later, say
 from tui.text import one_line
 from tui.widgets.ticks import TickList
 from tui.words import error_words
@@ -19,7 +20,7 @@ from tui.words import error_words
 
 def account_words(account: AccountView) -> str:
     """`Kawa Wrocław · Instagram ig-kawa (not connected)`."""
-    note = "" if account.connected else " (not connected)"
+    note = "" if account.connected else say(" (not connected)")
     return f"{one_line(account.client_name)} · {one_line(account.platform_name)} {one_line(account.name)}{note}"
 
 
@@ -32,7 +33,7 @@ def languages_of(accounts: Sequence[AccountView]) -> list[str]:
 class NewPost(Dialog[str]):
     """Makes the post itself and answers its name, so that what the Desk refuses is said here."""
 
-    TITLE_WORDS = "New post"
+    TITLE_WORDS = later("New post")
 
     def __init__(
         self,
@@ -53,17 +54,17 @@ class NewPost(Dialog[str]):
         """The time of which it was said that an account has no room then."""
 
     def compose_box(self) -> ComposeResult:
-        yield Static(Content("What is it about? (only you see this)"), classes="question")
-        yield Input(self._post_title, id="title", placeholder="for example: winter menu")
-        yield Static(Content("Where? space picks; a post goes to accounts of one client"), classes="question")
+        yield Static(Content(say("What is it about? (only you see this)")), classes="question")
+        yield Input(self._post_title, id="title", placeholder=say("for example: winter menu"))
+        yield Static(Content(say("Where? space picks; a post goes to accounts of one client")), classes="question")
         choices = sorted(self._accounts.values(), key=lambda a: (a.client != self._client, a.client_name, a.name))
         yield TickList([(a.name, account_words(a)) for a in choices])
-        yield Static(Content("When? (may stay empty)"), classes="question")
-        yield Input(self._when, id="when", placeholder="for example: tomorrow 9:30")
+        yield Static(Content(say("When? (may stay empty)")), classes="question")
+        yield Input(self._when, id="when", placeholder=say("for example: tomorrow 9:30"))
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Write it (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Write it (⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#title", Input).focus()
@@ -71,7 +72,7 @@ class NewPost(Dialog[str]):
             if account.name in self._picked or (not self._picked and self._client is not None and account.client == self._client):
                 self.query_one(TickList).tick(account.name)
         if not self._accounts:
-            self.note("There is no account yet. Connect one with: daypart account connect")
+            self.note(say("There is no account yet. Connect one with: daypart account connect"))
 
     @property
     def chosen(self) -> list[AccountView]:
@@ -88,7 +89,13 @@ class NewPost(Dialog[str]):
         if picked.name in listed.ticked and others:
             for account in others:
                 listed.tick(account.name, False)
-            self.note(f"Now only {picked.client_name}: {others[0].client_name} was taken off.")
+            self.note(
+                say(
+                    "Now only {client_name}: {client_name2} was taken off.",
+                    client_name=picked.client_name,
+                    client_name2=others[0].client_name,
+                )
+            )
         else:
             self.note("")
 
@@ -98,10 +105,10 @@ class NewPost(Dialog[str]):
     def _ready(self) -> None:
         title = self.query_one("#title", Input).value.strip()
         if not title:
-            self.note("Please say in two or three words what it is about.")
+            self.note(say("Please say in two or three words what it is about."))
             self.query_one("#title", Input).focus()
         elif not self.chosen:
-            self.note("Please pick at least one account with space.")
+            self.note(say("Please pick at least one account with space."))
             self.query_one(TickList).focus()
         else:
             self._make(title, self.query_one("#when", Input).value.strip())
@@ -118,10 +125,16 @@ class NewPost(Dialog[str]):
             made = await self._made(title, when, texts)
         except NoRoomError as error:
             self._warned = when
-            self.note(f"{error_words(error)} Once more plans it there all the same: it waits its turn.")
+            self.note(say("{error} Once more plans it there all the same: it waits its turn.", error=error_words(error)))
             return
         except DeskError as error:
             self.note(error_words(error))
             return
-        self.app.notify(f"New post for {self.chosen[0].client_name}: {title}. It is a draft until you approve it.")
+        self.app.notify(
+            say(
+                "New post for {client_name}: {title}. It is a draft until you approve it.",
+                client_name=self.chosen[0].client_name,
+                title=title,
+            )
+        )
         self.dismiss(made.post)

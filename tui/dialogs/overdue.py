@@ -17,12 +17,14 @@ from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.dialogs.confirm import Confirm
 from tui.rows import delivery_row
+from tui.say import later, say
 from tui.text import clean, counted, full_when, one_line, some
+from tui.told import told
 from tui.widgets.row_list import RowList
 from tui.words import error_words, name_words, place_words
 
 Choice = Literal["send", "move", "drop"]
-_ALL = {"send": "Send {} now", "move": "Move {} to their next free times", "drop": "Drop {}"}
+_ALL = {"send": later("Send {posts} now"), "move": later("Move {posts} to their next free times"), "drop": later("Drop {posts}")}
 
 
 class OverduePosts(Dialog[None]):
@@ -45,18 +47,18 @@ class OverduePosts(Dialog[None]):
         self.add_class("-large")
 
     def title_words(self) -> str:
-        return f"{counted(len(self._late), 'post')} became late while publishing was on hold"
+        return say("{posts} became late while publishing was on hold", posts=counted(len(self._late), "post"))
 
     def compose_box(self) -> ComposeResult:
-        yield RowList(empty="All decided", glyphs=self.app.glyphs, id="late")
+        yield RowList(empty=say("All decided"), glyphs=self.app.glyphs, id="late")
         with VerticalScroll(id="reading"):
             yield Static("", id="text", markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Later (esc)"), id="no")
-        yield Button(Content("Drop (x)"), id="drop")
-        yield Button(Content("Move (m)"), id="move")
-        yield Button(Content("Send now (s)"), id="send", variant="primary")
+        yield Button(Content(say("Later (esc)")), id="no")
+        yield Button(Content(say("Drop (x)")), id="drop")
+        yield Button(Content(say("Move (m)")), id="move")
+        yield Button(Content(say("Send now (s)")), id="send", variant="primary")
 
     def on_mount(self) -> None:
         self._show()
@@ -90,15 +92,15 @@ class OverduePosts(Dialog[None]):
     async def _words(self, view: DeliveryView, item: ReviewItem) -> Content:
         """Exactly what would go out, and where `m` would put it."""
         tz = self.app.desk.tz
-        lines = [Content.styled(f"{place_words(view)} · was due {full_when(view.due, tz)}", "bold")]
+        lines = [Content.styled(say("{place} · was due {when}", place=place_words(view), when=full_when(view.due, tz)), "bold")]
         lines += [Content(clean(part.text)) for part in item.parts]
         lines += [Content.styled(one_line(media), "$quiet") for part in item.parts for media in part.media]
         try:
             free = await self.app.desk.next_free(view.key)
-            where = f"m moves it to {full_when(free.due, tz)}"
+            where = say("m moves it to {when}", when=full_when(free.due, tz))
         except DeskError as error:
-            where = f"m is off: {clean(str(error))}"
-        lines.append(Content.styled(f"{where} · s and m approve it again, seal {view.seal}", "$quiet"))
+            where = say("m is off: {error}", error=clean(str(error)))
+        lines.append(Content.styled(say("{where} · s and m approve it again, seal {seal}", where=where, seal=view.seal), "$quiet"))
         return Content("\n").join(lines)
 
     # ── deciding ──
@@ -114,7 +116,7 @@ class OverduePosts(Dialog[None]):
         if row is None:
             return
         if choice != "drop" and (self._shown is None or self._shown.key != row.key):
-            self.note("It is being read: once more, please.")
+            self.note(say("It is being read: once more, please."))
             return
         digest = self._shown.digest if self._shown is not None else None
         await self._try(row.key, self.app.desk.decide_overdue(row.key, choice, digest=digest if choice != "drop" else None))
@@ -124,8 +126,8 @@ class OverduePosts(Dialog[None]):
     async def action_all(self, choice: Choice) -> None:
         """About all of them, each by the digest its approval names."""
         names = some(tuple(f"“{name_words(view)}” ({one_line(view.account)})" for view in self._late.values()))
-        title = _ALL[choice].format(counted(len(self._late), "post"))
-        if not await self.app.push_screen_wait(Confirm(f"{title}?", f"{names}.", yes=title, no="Not now", danger=choice != "move")):
+        title = say(_ALL[choice], posts=counted(len(self._late), "post"))
+        if not await self.app.push_screen_wait(Confirm(f"{title}?", f"{names}.", yes=title, no=say("Not now"), danger=choice != "move")):
             return
         for key, view in list(self._late.items()):
             await self._try(key, self.app.desk.decide_overdue(key, choice, digest=view.digest if choice != "drop" else None))
@@ -138,7 +140,7 @@ class OverduePosts(Dialog[None]):
             self.note(error_words(error))
             return
         self.note("")
-        self.app.notify(done.words)
+        self.app.notify(told(done.words))
         del self._late[key]
 
     def _after(self) -> None:

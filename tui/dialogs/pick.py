@@ -11,6 +11,7 @@ from textual.widgets import Button, OptionList
 from textual.widgets.option_list import Option
 
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import clean
 
 
@@ -28,7 +29,7 @@ class Pick(Dialog[str]):
         yield OptionList(*(Option(Content(clean(words)), id=name) for name, words in self._choices), markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Close (esc)"), id="no")
+        yield Button(Content(say("Close (esc)")), id="no")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)

@@ -9,6 +9,7 @@ from scheduler.desk.planned import Weighed
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words
+from tui.say import say
 from tui.text import clean, full_when, one_line, relative, sentence, some
 from tui.words import name_words
 
@@ -24,13 +25,24 @@ class Schedule(AskWords):
     def __init__(self, deliveries: Sequence[DeliveryView], desk: Desk, now: int) -> None:
         first = deliveries[0]
         places = some([f"{one_line(d.platform_name)} {one_line(d.account)}" for d in deliveries], 4)
-        planned = "It has no time yet." if first.due is None else f"Planned: {full_when(first.due, desk.tz)} ({relative(first.due, now)})."
+        planned = (
+            say("It has no time yet.")
+            if first.due is None
+            else say("Planned: {when} ({gap}).", when=full_when(first.due, desk.tz), gap=relative(first.due, now))
+        )
         super().__init__(
-            f"When? · {one_line(first.client_name)}",
-            "New time:",
-            details=f"“{name_words(first)}” on {places}. {planned}\nTimes are those of {desk.tz}. You can write: {EXAMPLES}",
-            yes="Plan it",
-            placeholder="for example: tomorrow 9:30",
+            say("When? · {client_name}", client_name=one_line(first.client_name)),
+            say("New time:"),
+            details=say(
+                "“{post}” on {places}. {planned}\nTimes are those of {tz}. You can write: {examples}",
+                post=name_words(first),
+                places=places,
+                planned=planned,
+                tz=desk.tz,
+                examples=EXAMPLES,
+            ),
+            yes=say("Plan it"),
+            placeholder=say("for example: tomorrow 9:30"),
             check=needs_words("a time"),
             job=self._move,
         )
@@ -45,16 +57,22 @@ class Schedule(AskWords):
             costs = _costs(weighed)
             if costs:
                 self._warned = words
-                raise UsageError(costs, "Enter moves it all the same.")
+                raise UsageError(costs, say("Enter moves it all the same."))
         return await _move(self._desk, self._deliveries, words)
 
 
 def _costs(weighed: Sequence[Weighed]) -> str:
-    lost = next((f"This needs a new approval: it is approved for {one.window}." for one in weighed if one.loses_approval), "")
-    full = next((f"{sentence(clean(one.no_room))} There it waits its turn." for one in weighed if one.no_room), "")
+    lost = next(
+        (say("This needs a new approval: it is approved for {window}.", window=one.window) for one in weighed if one.loses_approval), ""
+    )
+    full = next((say("{no_room} There it waits its turn.", no_room=sentence(clean(one.no_room))) for one in weighed if one.no_room), "")
     return f"{lost} {full}".strip()
 
 
 async def _move(desk: Desk, deliveries: Sequence[DeliveryView], words: str) -> Done:
     done = [await desk.move(delivery.key, words, anyway=True) for delivery in deliveries]
-    return done[0] if len(done) == 1 else Done(f"{done[0].words} The same for {len(done) - 1} more.", undo=done[-1].undo)
+    return (
+        done[0]
+        if len(done) == 1
+        else Done(say("{words} The same for {number} more.", words=done[0].words, number=len(done) - 1), undo=done[-1].undo)
+    )

@@ -16,6 +16,7 @@ from tui.dialogs.connect import Connect
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick
 from tui.handles import HANDLES, wrong_handle
+from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import clean, one_line
 
@@ -30,8 +31,8 @@ class AccountsScreen(ListScreen):
 
     PLACE = "accounts"
     ACTIONS = SCREENS["accounts"]
-    TITLE_WORDS = "Accounts"
-    EMPTY = "No accounts yet. c connects one."
+    TITLE_WORDS = later("Accounts")
+    EMPTY = later("No accounts yet. c connects one.")
     BINDINGS = bindings(ACCOUNTS)
 
     def __init__(self) -> None:
@@ -67,9 +68,9 @@ class AccountsScreen(ListScreen):
     def why_off(self, action: str) -> str:
         account = self._known.get(self.chosen_key()) if self.is_mounted else None
         if action in {"open", "test", "disconnect", "copy"} and account is None:
-            return "there is no account under the cursor"
+            return say("there is no account under the cursor")
         if action in {"test", "disconnect"} and account is not None and not account.account.connected:
-            return "it is not connected; c connects it"
+            return say("it is not connected; c connects it")
         return ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -90,7 +91,7 @@ class AccountsScreen(ListScreen):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_open(self) -> None:
         standing = self._known.get(self.chosen_key())
-        if standing is None or not self.may("open", "Open"):
+        if standing is None or not self.may("open", say("Open")):
             return
         lines = account_lines(standing, self.app.desk.tz, self.app.now())
         self.app.push_screen(Details(f"{standing.account.client_name} · {standing.account.name}", Content("\n".join(lines))))
@@ -100,7 +101,7 @@ class AccountsScreen(ListScreen):
         standing = self._known.get(self.chosen_key())
         if standing is not None:
             self.app.copy_to_clipboard("\n".join(account_lines(standing, self.app.desk.tz, self.app.now())))
-            self.app.notify("Copied.")
+            self.app.notify(say("Copied."))
 
     # ── connecting ──
 
@@ -118,12 +119,12 @@ class AccountsScreen(ListScreen):
     async def _which(self) -> str:
         waiting = sorted(self._known.values(), key=lambda s: (not s.urgent, s.account.name != self.chosen_key()))
         choices = [(s.account.name, _choice(s)) for s in waiting if s.account.supported and s.urgent]
-        choices += [(f"{NEW}{platform}", f"A new account on {platform.title()}") for platform in HANDLES]
+        choices += [(f"{NEW}{platform}", say("A new account on {title}", title=platform.title())) for platform in HANDLES]
         chosen = self._known.get(self.chosen_key())
         if chosen is not None and not chosen.urgent and chosen.account.supported:
-            choices.append((chosen.account.name, f"{_choice(chosen)} (once more)"))
+            choices.append((chosen.account.name, say("{choice} (once more)", choice=_choice(chosen))))
         first = chosen.account.name if chosen is not None and chosen.urgent else ""
-        picked = await self.app.push_screen_wait(Pick("Connect which account?", choices, chosen=first))
+        picked = await self.app.push_screen_wait(Pick(say("Connect which account?"), choices, chosen=first))
         if picked is None:
             return ""
         return await self._new(picked[1:]) if picked.startswith(NEW) else picked
@@ -133,12 +134,13 @@ class AccountsScreen(ListScreen):
         if client is None:
             return ""
         question, example = HANDLES[platform]
-        whose = next((c.name for c in self.app.clients if c.id == client), "your own")
+        whose = next((c.name for c in self.app.clients if c.id == client), say("your own"))
         words = await self.app.push_screen_wait(
             AskWords(
-                f"A new account for {clean(whose)}", question, yes="Go on", placeholder=f"for example: {example}",
+                say("A new account for {whose}", whose=clean(whose)), question, yes=say("Go on"),
+                placeholder=say("for example: {example}", example=example),
                 check=lambda typed: wrong_handle(platform, typed),
-                details="It is written into daypart.yaml, the file of this workspace. Signing in comes next.",
+                details=say("It is written into daypart.yaml, the file of this workspace. Signing in comes next."),
             )
         )  # fmt: skip
         if not words:
@@ -154,8 +156,8 @@ class AccountsScreen(ListScreen):
             return clients[0].id
         if not clients:
             return OWN
-        choices = [*((client.id or OWN, client.name) for client in clients), (OWN, "Nobody's: the workspace's own")]
-        return await self.app.push_screen_wait(Pick("Whose account is it?", choices))
+        choices = [*((client.id or OWN, client.name) for client in clients), (OWN, say("Nobody's: the workspace's own"))]
+        return await self.app.push_screen_wait(Pick(say("Whose account is it?"), choices))
 
     async def _connect(self, name: str) -> None:
         try:
@@ -173,20 +175,27 @@ class AccountsScreen(ListScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_test(self) -> None:
-        if self.may("test", "Test"):
+        if self.may("test", say("Test")):
             name = self.chosen_key()
-            self.app.notify(f"testing {name} …")
+            self.app.notify(say("testing {name} …", name=name))
             await self.app.attempt(self.app.desk.test_account(name))
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_disconnect(self) -> None:
         standing = self._known.get(self.chosen_key())
-        if standing is None or not self.may("disconnect", "Disconnect"):
+        if standing is None or not self.may("disconnect", say("Disconnect")):
             return
         account = standing.account
         waits = waits_words(standing, self.app.desk.tz, self.app.now())
-        words = f"Sign {account.name} out of {account.platform_name}? Its token is deleted here. {waits}"
-        question = Confirm(f"Disconnect · {account.client_name}", words, yes="Disconnect", no="Keep", danger=True)
+        words = say(
+            "Sign {account} out of {platform_name}? Its token is deleted here. {waits}",
+            account=account.name,
+            platform_name=account.platform_name,
+            waits=waits,
+        )
+        question = Confirm(
+            say("Disconnect · {client_name}", client_name=account.client_name), words, yes=say("Disconnect"), no=say("Keep"), danger=True
+        )
         if await self.app.push_screen_wait(question):
             await self.app.attempt(self.app.desk.disconnect(account.name))
 

@@ -17,6 +17,7 @@ from tui.dialogs.details import Details
 from tui.dialogs.schedule import Schedule
 from tui.reading import changes, review, review_title
 from tui.rows import SENT_BACK, approval_rows, review_groups
+from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import counted, local, one_line
 from tui.words import name_words
@@ -31,8 +32,8 @@ class ApprovalsScreen(ListScreen):
 
     PLACE = "approvals"
     ACTIONS = SCREENS["approvals"]
-    TITLE_WORDS = "Waiting for your yes"
-    EMPTY = "Nothing waits for you."
+    TITLE_WORDS = later("Waiting for your yes")
+    EMPTY = later("Nothing waits for you.")
     BINDINGS = bindings(APPROVALS)
 
     def __init__(self) -> None:
@@ -57,13 +58,15 @@ class ApprovalsScreen(ListScreen):
 
     def facts_changed(self, overview: Overview | None) -> None:
         stopped = overview is not None and not overview.service.running
-        self.rows.empty = self.EMPTY + (" Approved posts leave when the publishing service runs." if stopped else "")
+        self.rows.empty = self.EMPTY + (say(" Approved posts leave when the publishing service runs.") if stopped else "")
 
     def title_words(self) -> str:
         accounts = sum(len(items) for items in self._groups.values())
         if not accounts:
             return self.TITLE_WORDS
-        return f"{counted(len(self._groups), 'post')} for {counted(accounts, 'account')}, waiting for your yes"
+        return say(
+            "{posts} for {accounts}, waiting for your yes", posts=counted(len(self._groups), "post"), accounts=counted(accounts, "account")
+        )
 
     # ── what is under the cursor ──
 
@@ -81,11 +84,11 @@ class ApprovalsScreen(ListScreen):
     def why_off(self, action: str) -> str:
         items = self.items
         if not items and action in {"approve", "send_back"}:
-            return "it was sent back; change it first, then it waits here again" if self.chosen_key() else "nothing waits here"
+            return say("it was sent back; change it first, then it waits here again") if self.chosen_key() else say("nothing waits here")
         if action == "diff" and not any(item.changed for item in items):
-            return "it was never approved before" if items else "nothing waits here"
+            return say("it was never approved before") if items else say("nothing waits here")
         if action == "review_file" and not self.chosen_key():
-            return "nothing waits here"
+            return say("nothing waits here")
         if action == "approve" and all(item.blocked for item in items):
             return items[0].blocked or ""
         return super().why_off(action) if not items else ""
@@ -106,31 +109,40 @@ class ApprovalsScreen(ListScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_approve(self) -> None:
-        if self.may("approve", "Approve"):
+        if self.may("approve", say("Approve")):
             await self.app.push_screen_wait(Approve(self.items, self.app.desk.tz))
 
     def action_send_back(self) -> None:
         items = self.items
-        if not self.may("send_back", "Send back"):
+        if not self.may("send_back", say("Send back")):
             return
         first = items[0].delivery
         self.app.push_screen(
             AskWords(
-                f"Send back · {one_line(first.client_name)}",
-                "What should change?",
-                details=f"“{name_words(first)}”, {counted(len(items), 'account')}. It stays a draft; nothing goes out.",
-                yes="Send back",
-                placeholder="for example: the price is wrong",
-                check=needs_words("a reason, so that the writer knows what to change"),
+                say("Send back · {client_name}", client_name=one_line(first.client_name)),
+                say("What should change?"),
+                details=say(
+                    "“{post}”, {accounts}. It stays a draft; nothing goes out.",
+                    post=name_words(first),
+                    accounts=counted(len(items), "account"),
+                ),
+                yes=say("Send back"),
+                placeholder=say("for example: the price is wrong"),
+                check=needs_words(say("a reason, so that the writer knows what to change")),
                 job=lambda reason: _reject(self.app.desk, items, reason),
             )
         )
 
     def action_diff(self) -> None:
         """What is another since the last yes, account by account."""
-        if self.may("diff", "What changed"):
+        if self.may("diff", say("What changed")):
             first = self.items[0].delivery
-            self.app.push_screen(Details(f"What changed · {one_line(first.client_name)} · “{name_words(first)}”", changes(self.items)))
+            self.app.push_screen(
+                Details(
+                    say("What changed · {client_name} · “{post}”", client_name=one_line(first.client_name), post=name_words(first)),
+                    changes(self.items),
+                )
+            )
 
     def action_client_word(self) -> None:
         """A client said yes outside of this program."""
@@ -142,7 +154,7 @@ class ApprovalsScreen(ListScreen):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_review_file(self) -> None:
         """One file for the client of the post under the cursor."""
-        if not self.may("review_file", "Review file"):
+        if not self.may("review_file", say("Review file")):
             return
         chosen = await self.chosen()
         if chosen is None:
@@ -151,12 +163,12 @@ class ApprovalsScreen(ListScreen):
         week = week_of(local(chosen.due or self.app.now(), desk.tz).date()).name
         self.app.push_screen(
             AskWords(
-                f"Review file · {one_line(chosen.client_name)}",
-                "Which week? For example this, next, or 2026-W49.",
-                details="One HTML file that needs no network: the posts as readers see them, with a seal for each account.",
-                yes="Write it",
+                say("Review file · {client_name}", client_name=one_line(chosen.client_name)),
+                say("Which week? For example this, next, or 2026-W49."),
+                details=say("One HTML file that needs no network: the posts as readers see them, with a seal for each account."),
+                yes=say("Write it"),
                 value=week,
-                check=needs_words("which week"),
+                check=needs_words(say("which week")),
                 job=lambda words: _export(desk, client, words),
             )
         )
@@ -177,18 +189,29 @@ class ApprovalsScreen(ListScreen):
     def action_copy(self) -> None:  # type: ignore[override]
         if self.items:
             self.app.copy_to_clipboard("\n".join(f"{item.key} {item.digest}" for item in self.items))
-            self.app.notify("Copied: the full seals.")
+            self.app.notify(say("Copied: the full seals."))
 
 
 async def _export(desk: Desk, client: str | None, week: str) -> Done:
     try:
         made = await desk.export_review(client, week, desk.root)
     except OSError as error:
-        raise DiskError(f"The file could not be written: {error.strerror or error}") from error
+        raise DiskError(say("The file could not be written: {strerror}", strerror=error.strerror or error)) from error
     return Done(f"{made.words}: {made.file}")
 
 
 async def _reject(desk: Desk, items: list[ReviewItem], reason: str) -> Done:
     done = [await desk.reject(item.key, reason) for item in items]
     first = items[0].delivery
-    return done[0] if len(done) == 1 else Done(f"Sent back: {first.client_name}, “{name_words(first)}” on {counted(len(done), 'account')}.")
+    return (
+        done[0]
+        if len(done) == 1
+        else Done(
+            say(
+                "Sent back: {client_name}, “{post}” on {accounts}.",
+                client_name=first.client_name,
+                post=name_words(first),
+                accounts=counted(len(done), "account"),
+            )
+        )
+    )

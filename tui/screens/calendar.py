@@ -18,8 +18,10 @@ from scheduler.desk.views import CalendarRow, Overview, Sign
 from scheduler.errors import DeskError
 from tui.actions import CALENDAR, SCREENS, bindings
 from tui.month import Month, signs_by_day
-from tui.screens.planning import SIGN_WORDS, PlanningScreen, spot_words
-from tui.text import MONTH_NAMES, clean, local, week_words
+from tui.say import is_aloud, later, say
+from tui.screens.planning import PlanningScreen, spot_words
+from tui.text import clean, local, month_title, week_words
+from tui.theme import SIGN_WORDS
 from tui.week import Spot, Week
 from tui.widgets.agenda_list import AgendaList, Pages, agenda_row
 from tui.widgets.month_grid import MonthGrid
@@ -33,8 +35,8 @@ MOST = 8
 REST = 0.05
 """Seconds the cursor stands still until the day pane follows."""
 EMPTY = {
-    "day": "Nothing planned on this day. n writes a post here.",
-    "agenda": "Nothing here. n writes a post; f and esc take a filter away.",
+    "day": later("Nothing planned on this day. n writes a post here."),
+    "agenda": later("Nothing here. n writes a post; f and esc take a filter away."),
 }
 
 
@@ -69,14 +71,14 @@ class CalendarScreen(PlanningScreen):
                 yield Static("", id="spot", markup=False)
                 with Horizontal(id="finder"):
                     yield Static("/", markup=False)
-                    yield Input(placeholder="words to find", id="find", compact=True)
+                    yield Input(placeholder=say("words to find"), id="find", compact=True)
             with Vertical(id="day"):
                 yield Static("", id="says", markup=False)
                 yield RowList(empty=EMPTY["day"], glyphs=glyphs, id="day-list")
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.show_view("month")
+        self.show_view("agenda" if is_aloud() else "month")
 
     # ── views ──
 
@@ -107,8 +109,12 @@ class CalendarScreen(PlanningScreen):
             return self.agenda.day(self.app.desk.tz) or self.month.day
         return self.month.day if self.view == "month" else self.grid.spot.day
 
+    def why_off(self, action: str) -> str:
+        return say("a screen reader reads the agenda") if action == "view" and is_aloud() else super().why_off(action)
+
     def action_view(self) -> None:
-        self.show_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
+        if self.may("view", say("View")):
+            self.show_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
 
     async def read(self) -> None:
         await {"month": self._read_month, "week": self._read_week, "agenda": self._read_agenda}[self.view]()
@@ -178,7 +184,7 @@ class CalendarScreen(PlanningScreen):
             return
         year = local(self.app.now(), self.app.desk.tz).year
         self._rows |= {row.key: row for row in found.values()}
-        self.agenda.fill(pages, page, {id_: agenda_row(row, SIGN_WORDS[row.sign], year) for id_, row in found.items()})
+        self.agenda.fill(pages, page, {id_: agenda_row(row, say(SIGN_WORDS[row.sign]), year) for id_, row in found.items()})
 
     # ── what stands around it ──
 
@@ -186,15 +192,15 @@ class CalendarScreen(PlanningScreen):
         """Which month, whose, and what is left out."""
         first = self.month.month.first
         span = {
-            "month": f"{MONTH_NAMES[first.month - 1]} {first.year}",
+            "month": month_title(first),
             "week": week_words(self.grid.week.first, self.grid.week.last),
-            "agenda": f"Agenda · {self.agenda._lines.agenda.posts:,} posts",
+            "agenda": say("Agenda · {posts:,} posts", posts=self.agenda._lines.agenda.posts),
         }[self.view]
-        whose = self.app.client_name() or "all clients"
+        whose = self.app.client_name() or say("all clients")
         box = self.query_one("#calendar")
         box.border_title = Content(f"{span} · {self.app.desk.tz} · {whose}")
-        chips = [*self.chips(), *([f"find: {clean(self.find)}"] if self.find else [])]
-        box.border_subtitle = Content(f"{' · '.join(chips)} · esc removes") if chips else None
+        chips = [*self.chips(), *([say("find: {find}", find=clean(self.find))] if self.find else [])]
+        box.border_subtitle = Content(say("{chips} · esc removes", chips=" · ".join(chips))) if chips else None
 
     def facts_changed(self, overview: Overview | None) -> None:
         self.retitle()
@@ -291,7 +297,7 @@ class CalendarScreen(PlanningScreen):
 
     def _list_day(self, rows: tuple[CalendarRow, ...] | list[CalendarRow]) -> None:
         self._rows, self._listed = {row.key: row for row in rows}, self.month.day
-        lines = [agenda_row(row, SIGN_WORDS[row.sign], row.day.year) for row in rows]
+        lines = [agenda_row(row, say(SIGN_WORDS[row.sign]), row.day.year) for row in rows]
         codes = {row.key: PLATFORM_CODES.get(row.platform, row.platform[:2].upper()) for row in rows}
         times = {row.key: row.time[1:] if row.time.startswith("0") else row.time for row in rows}
         wide = self.has_class("-wide")

@@ -13,14 +13,15 @@ from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details
 from tui.dialogs.schedule import Schedule
 from tui.frame import DeskScreen
+from tui.say import later, say
 from tui.words import name_words, place_words
 
 FIXED = {
-    Sign.PUBLISHED: "it is published",
-    Sign.SENDING: "it is being sent",
-    Sign.CHECKING: "it was sent and we look whether it is there",
-    Sign.CANCELLED: "it is cancelled",
-    Sign.NEEDS_YOU: "first say whether it is there (i, s or x)",
+    Sign.PUBLISHED: later("it is published"),
+    Sign.SENDING: later("it is being sent"),
+    Sign.CHECKING: later("it was sent and we look whether it is there"),
+    Sign.CANCELLED: later("it is cancelled"),
+    Sign.NEEDS_YOU: later("first say whether it is there (i, s or x)"),
 }
 """States whose time and text nobody can change."""
 
@@ -51,11 +52,11 @@ class ItemScreen(DeskScreen):
     def why_off(self, action: str) -> str:
         sign = self.chosen_sign()
         if sign is None and action in {"open", "edit", "delete", "copy", "browse", "reschedule", "shift"}:
-            return "there is no post under the cursor"
+            return say("there is no post under the cursor")
         if action in {"reschedule", "shift"} and sign in FIXED:
-            return f"{FIXED[sign]}, its time cannot change any more"
+            return say("{reason}, its time cannot change any more", reason=say(FIXED[sign]))
         if action == "delete" and sign in FIXED:
-            return f"{FIXED[sign]}; it cannot be taken back from here"
+            return say("{reason}; it cannot be taken back from here", reason=say(FIXED[sign]))
         return ""
 
     async def chosen(self) -> DeliveryView | None:
@@ -71,7 +72,7 @@ class ItemScreen(DeskScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_edit(self) -> None:
-        if self.may("edit", "Edit") and (delivery := await self.chosen()):
+        if self.may("edit", say("Edit")) and (delivery := await self.chosen()):
             self.app.open_post(delivery.post)
 
     @work(exclusive=True, group="act", exit_on_error=False)
@@ -91,12 +92,12 @@ class ItemScreen(DeskScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_reschedule(self) -> None:
-        if self.may("reschedule", "Reschedule") and (delivery := await self.chosen()):
+        if self.may("reschedule", say("Reschedule")) and (delivery := await self.chosen()):
             self.app.push_screen(Schedule([delivery], self.app.desk, self.app.now()))
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_delete(self) -> None:
-        delivery = await self.chosen() if self.may("delete", "Cancel") else None
+        delivery = await self.chosen() if self.may("delete", say("Cancel")) else None
         if delivery is None:
             return
         if delivery.sign in {Sign.DRAFT, Sign.AI_DRAFT, Sign.NEEDS_TEXT} and delivery.managed_by != "files":
@@ -105,13 +106,21 @@ class ItemScreen(DeskScreen):
             await self._cancel(delivery)
 
     async def _delete_draft(self, delivery: DeliveryView) -> None:
-        question = f"Delete the draft “{name_words(delivery)}” of {delivery.client_name}, for all its accounts?"
-        if await self.app.push_screen_wait(Confirm(f"Delete · {delivery.client_name}", question, yes="Delete", danger=True)):
+        question = say(
+            "Delete the draft “{post}” of {client_name}, for all its accounts?", post=name_words(delivery), client_name=delivery.client_name
+        )
+        if await self.app.push_screen_wait(
+            Confirm(say("Delete · {client_name}", client_name=delivery.client_name), question, yes=say("Delete"), danger=True)
+        ):
             await self.app.attempt(self.app.desk.delete_draft(delivery.post))
 
     async def _cancel(self, delivery: DeliveryView) -> None:
-        question = f"Take “{name_words(delivery)}” off the plan for {place_words(delivery)}? It will not be sent."
-        if await self.app.push_screen_wait(Confirm(f"Cancel · {delivery.client_name}", question, yes="Cancel the post", danger=True)):
+        question = say(
+            "Take “{post}” off the plan for {place}? It will not be sent.", post=name_words(delivery), place=place_words(delivery)
+        )
+        if await self.app.push_screen_wait(
+            Confirm(say("Cancel · {client_name}", client_name=delivery.client_name), question, yes=say("Cancel the post"), danger=True)
+        ):
             await self.app.attempt(self.app.desk.cancel(delivery.key))
 
     @work(exclusive=True, group="act", exit_on_error=False)
@@ -121,16 +130,16 @@ class ItemScreen(DeskScreen):
             return
         if delivery.remote_url and delivery.remote_url.startswith(("https://", "http://")):
             self.app.open_url(delivery.remote_url)
-            self.app.notify(f"Opening {delivery.remote_url}")
+            self.app.notify(say("Opening {remote_url}", remote_url=delivery.remote_url))
         else:
-            self.app.notify("There is no page to open: this post is not published.", severity="warning")
+            self.app.notify(say("There is no page to open: this post is not published."), severity="warning")
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_copy(self) -> None:
         if delivery := await self.chosen():
             text = delivery.remote_url or delivery.key
             self.app.copy_to_clipboard(text)
-            self.app.notify(f"Copied: {text}")
+            self.app.notify(say("Copied: {text}", text=text))
 
     # ── only on an item that needs a person ──
 
@@ -142,11 +151,11 @@ class ItemScreen(DeskScreen):
         desk, key = self.app.desk, delivery.key
         self.app.push_screen(
             AskWords(
-                f"It is there · {place_words(delivery)}",
-                "Paste the link of the published post:",
-                details=f"“{name_words(delivery)}” counts as published then, and is never sent again.",
-                yes="It is there",
-                placeholder="for example: https://server/post/1",
+                say("It is there · {place}", place=place_words(delivery)),
+                say("Paste the link of the published post:"),
+                details=say("“{post}” counts as published then, and is never sent again.", post=name_words(delivery)),
+                yes=say("It is there"),
+                placeholder=say("for example: https://server/post/1"),
                 check=needs_link,
                 job=lambda url: desk.resolve_published(key, url),
             )
@@ -160,13 +169,20 @@ class ItemScreen(DeskScreen):
         if delivery.state == "missed":
             self.app.decide_overdue(delivery.key)
             return
-        question = (
-            f"We could not find “{name_words(delivery)}” on {place_words(delivery)}. If it is there after all, "
-            "sending again makes a second one. "
-            "We look once more before anything is sent. Are you sure that it is not there?"
+        question = say(
+            "We could not find “{post}” on {place}. If it is there after all, sending again makes a "
+            "second one. We look once more before anything is sent. Are you sure that it is not there?",
+            post=name_words(delivery),
+            place=place_words(delivery),
         )
         if await self.app.push_screen_wait(
-            Confirm(f"Send again · {delivery.client_name}", question, yes="Look, then send again", no="Not now", danger=True)
+            Confirm(
+                say("Send again · {client_name}", client_name=delivery.client_name),
+                question,
+                yes=say("Look, then send again"),
+                no=say("Not now"),
+                danger=True,
+            )
         ):
             await self.app.attempt(self.app.desk.resolve_send_again(delivery.key))
 
@@ -175,8 +191,12 @@ class ItemScreen(DeskScreen):
         delivery = await self.chosen()
         if delivery is None:
             return
-        question = (
-            f"Give up “{name_words(delivery)}” on {place_words(delivery)}? It is not sent any more. If it is there already, it stays there."
+        question = say(
+            "Give up “{post}” on {place}? It is not sent any more. If it is there already, it stays there.",
+            post=name_words(delivery),
+            place=place_words(delivery),
         )
-        if await self.app.push_screen_wait(Confirm(f"Drop · {delivery.client_name}", question, yes="Drop it", danger=True)):
+        if await self.app.push_screen_wait(
+            Confirm(say("Drop · {client_name}", client_name=delivery.client_name), question, yes=say("Drop it"), danger=True)
+        ):
             await self.app.attempt(self.app.desk.resolve_drop(delivery.key))

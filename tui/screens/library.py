@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from scheduler.errors import DeskError
 from tui.actions import LIBRARY, SCREENS, bindings
 from tui.rows import filtered
+from tui.say import later, say
 from tui.screens.shelving import Shelving
 from tui.shelf import (
     idea_row,
@@ -29,12 +30,12 @@ PAGE = 60
 """Lines read at once; more when the cursor comes to the last one."""
 REST = 0.15
 """Seconds after a letter until the pane follows."""
-TABS = (("posts", "Posts"), ("media", "Media"), ("ideas", "Ideas"), ("proposed", "Proposed"))
+TABS = (("posts", later("Posts")), ("media", later("Media")), ("ideas", later("Ideas")), ("proposed", later("Proposed")))
 EMPTY = {
-    "posts": "No posts yet. n writes one; what went out can be used again here.",
-    "media": "No pictures or videos yet. They come here with the posts that use them.",
-    "ideas": "No ideas kept. I keeps one in a line, from anywhere.",
-    "proposed": "Nothing has rested long enough, and nothing needs you. E on a post lets it come round again.",
+    "posts": later("No posts yet. n writes one; what went out can be used again here."),
+    "media": later("No pictures or videos yet. They come here with the posts that use them."),
+    "ideas": later("No ideas kept. I keeps one in a line, from anywhere."),
+    "proposed": later("Nothing has rested long enough, and nothing needs you. E on a post lets it come round again."),
 }
 
 
@@ -62,7 +63,7 @@ class LibraryScreen(Shelving):
             with Vertical(id="list", classes="pane"):
                 with Horizontal(id="seeker"):
                     yield Static("/", markup=False)
-                    yield Input(placeholder="words to find, by their beginnings", id="seek", compact=True)
+                    yield Input(placeholder=say("words to find, by their beginnings"), id="seek", compact=True)
                 yield RowList(empty=EMPTY["posts"], glyphs=self.app.glyphs)
             with VerticalScroll(id="pane", classes="pane", can_focus=True):
                 yield Static("", id="pane-text", markup=False)
@@ -78,7 +79,7 @@ class LibraryScreen(Shelving):
         tab, words = self.tab, self._words
         rows = await self._read(tab, words)
         if (tab, words) == (self.tab, self._words):  # else an answer to what is not asked any more
-            self.rows.empty = f"Nothing has the words “{clean(words)}”. esc removes them." if words else EMPTY[tab]
+            self.rows.empty = say("Nothing has the words “{words}”. esc removes them.", words=clean(words)) if words else EMPTY[tab]
             self.rows.show(rows)
             if words != self._shown:
                 self._shown = words
@@ -108,11 +109,11 @@ class LibraryScreen(Shelving):
         return filtered(proposed_rows(suggestions, reminders, desk.tz, now), words)
 
     def _title(self) -> None:
-        whose = self.app.client_name() or "all clients"
-        more = f" · the newest {self._most:,}" if self._more else ""
+        whose = self.app.client_name() or say("all clients")
+        more = say(" · the newest {most:,}", most=self._most) if self._more else ""
         pane = self.query_one("#list")
-        pane.border_title = Content(f"{dict(TABS)[self.tab]} · {whose}{more}")
-        pane.border_subtitle = Content(f"find: {clean(self._words)} · esc removes") if self._words else None
+        pane.border_title = Content(f"{say(dict(TABS)[self.tab])} · {whose}{more}")
+        pane.border_subtitle = Content(say("find: {words} · esc removes", words=clean(self._words))) if self._words else None
 
     # ── lists ──
 

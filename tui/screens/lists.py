@@ -16,8 +16,10 @@ from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
 from tui.detail import EVIDENT, detail, detail_title
 from tui.rows import filtered
+from tui.say import say
 from tui.screens.items import ItemScreen
 from tui.text import clean
+from tui.told import told
 from tui.widgets.row_list import Row, RowList
 
 MANY = 1_000
@@ -43,7 +45,7 @@ class ListScreen(ItemScreen):
                 yield RowList(empty=self.EMPTY, glyphs=self.app.glyphs)
                 with Horizontal(id="finder"):
                     yield Static("/", markup=False)
-                    yield Input(placeholder="words to find", id="find", compact=True)
+                    yield Input(placeholder=say("words to find"), id="find", compact=True)
             with VerticalScroll(id="pane", classes="pane", can_focus=True):
                 yield Static("", id="pane-text", markup=False)
 
@@ -67,9 +69,9 @@ class ListScreen(ItemScreen):
         return self.TITLE_WORDS
 
     def _title(self) -> None:
-        whose = self.app.client_name() or "all clients"
-        self.query_one("#list").border_title = Content(f"{self.title_words()} · {whose}")
-        self.query_one("#list").border_subtitle = Content(f"find: {clean(self._find)} · esc removes") if self._find else None
+        whose = self.app.client_name() or say("all clients")
+        self.query_one("#list").border_title = Content(f"{say(self.title_words())} · {whose}")
+        self.query_one("#list").border_subtitle = Content(say("find: {find} · esc removes", find=clean(self._find))) if self._find else None
 
     def chosen_key(self) -> str:
         return self.rows.chosen.key if self.rows.chosen else ""
@@ -83,7 +85,7 @@ class ListScreen(ItemScreen):
             return False
         from scheduler.lifecycle import HELD_OVER  # deferred: the first frame is painted before there is a post
 
-        return row.words == HELD_OVER
+        return row.words == told(HELD_OVER)
 
     # ── the pane ──
 

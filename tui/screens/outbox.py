@@ -8,6 +8,7 @@ from scheduler.clock import DAY
 from scheduler.desk.views import DeliveryQuery
 from tui.actions import OUTBOX, SCREENS, bindings
 from tui.rows import outbox_rows
+from tui.say import later
 from tui.screens.lists import ListScreen
 
 OPEN = ("sending", "processing", "unknown", "checking", "ask", "refused", "missed")
@@ -25,8 +26,8 @@ class OutboxScreen(ListScreen):
 
     PLACE = "outbox"
     ACTIONS = SCREENS["outbox"]
-    TITLE_WORDS = "Outbox"
-    EMPTY = "Nothing planned. Approved posts appear here."
+    TITLE_WORDS = later("Outbox")
+    EMPTY = later("Nothing planned. Approved posts appear here.")
     BINDINGS = bindings(OUTBOX)
 
     async def read(self) -> None:

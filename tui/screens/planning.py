@@ -10,23 +10,19 @@ from textual import work
 from textual.content import Content
 
 from scheduler.desk.planned import STATES, Filter, FreeSlot, Weighed
-from scheduler.desk.views import CalendarRow, DeliveryQuery, DeliveryView, Sign
+from scheduler.desk.views import CalendarRow, DeliveryQuery, DeliveryView
 from scheduler.errors import DeskError
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.pick import Pick
+from tui.say import say, say_count
 from tui.screens.items import FIXED, ItemScreen
 from tui.text import Glyphs, clean, counted, day_words, local, one_line, sentence, some
-from tui.theme import LOOKS
+from tui.theme import LOOKS, SIGN_WORDS
+from tui.told import told
 from tui.week import Spot
 from tui.widgets.paint import sign_text
 from tui.words import name_words
 
-SIGN_WORDS: dict[Sign, str] = {
-    Sign.DRAFT: "Draft", Sign.AI_DRAFT: "AI draft – needs you", Sign.NEEDS_TEXT: "No text yet",
-    Sign.SCHEDULED: "Scheduled", Sign.HELD: "On hold",
-    Sign.SENDING: "Sending", Sign.CHECKING: "Checking whether it is there", Sign.NEEDS_YOU: "Needs you", Sign.PUBLISHED: "Published",
-    Sign.REFUSED: "Refused", Sign.MISSED: "Missed", Sign.CANCELLED: "Cancelled",
-}  # fmt: skip
 NARROWS = ("account", "platform", "campaign", "state")
 OTHER = "other"
 EVERYTHING = "*"
@@ -35,12 +31,12 @@ EVERYTHING = "*"
 def spot_words(row: CalendarRow | None, spot: Spot, of_day: int, glyphs: Glyphs) -> Content:
     """Two lines about the post under the cursor."""
     if row is None:
-        return Content.styled(f"{day_words(spot.day)}: nothing planned. n writes a post here.", "$quiet")
-    more = f" · {spot.place + 1} of {of_day}"
+        return Content.styled(say("{day}: nothing planned. n writes a post here.", day=day_words(spot.day)), "$quiet")
+    more = say(" · {number} of {of_day}", number=spot.place + 1, of_day=of_day)
     return Content.assemble(
-        (f"{sign_text(row.sign, glyphs)} {SIGN_WORDS[row.sign]}", f"bold ${LOOKS[row.sign].color}"),
+        (f"{sign_text(row.sign, glyphs)} {say(SIGN_WORDS[row.sign])}", f"bold ${LOOKS[row.sign].color}"),
         (f" · {day_words(row.day)} {row.time} · {one_line(row.client_name)} · {one_line(row.account)}{more}\n", "bold"),
-        one_line(row.title) or "no text yet",
+        one_line(row.title) or say("no text yet"),
         (f" · {row.ai}" if row.ai else "", "$quiet"),
     )
 
@@ -48,7 +44,9 @@ def spot_words(row: CalendarRow | None, spot: Spot, of_day: int, glyphs: Glyphs)
 def slot_words(slot: FreeSlot) -> str:
     """`17:00 · Kawa Wrocław bs-kawa · slot “evening”`."""
     clock = slot.time[1:] if slot.time.startswith("0") else slot.time
-    return f"{clock} · {slot.client_name} {slot.account} · slot “{slot.slot}”" + (f" · {slot.note}" if slot.note else "")
+    return say(
+        "{clock} · {client_name} {account} · slot “{slot}”", clock=clock, client_name=slot.client_name, account=slot.account, slot=slot.slot
+    ) + (f" · {slot.note}" if slot.note else "")
 
 
 class PlanningScreen(ItemScreen):
@@ -99,8 +97,12 @@ class PlanningScreen(ItemScreen):
     def chips(self) -> list[str]:
         """What is left out, for the frame."""
         found = [one_line(value) for value in (getattr(self.only, name) for name in NARROWS) if value]
-        marks = [f"{counted(number, what)} marked" for number, what in ((len(self.marked), "day"), (len(self.picked), "post")) if number]
-        return [*([f"only {', '.join(found)}"] if found else []), *marks]
+        marks = [
+            say("{number} marked", number=counted(number, what))
+            for number, what in ((len(self.marked), "day"), (len(self.picked), "post"))
+            if number
+        ]
+        return [*([say("only {found}", found=", ".join(found))] if found else []), *marks]
 
     @work(exclusive=True, group="narrow", exit_on_error=False)
     async def action_filter(self) -> None:
@@ -112,13 +114,13 @@ class PlanningScreen(ItemScreen):
             return
         platforms = {account.platform: account.platform_name for account in accounts}
         choices = [
-            (EVERYTHING, "Everything"),
-            *((f"state:{name}", f"State: {name}") for name in STATES),
-            *((f"platform:{name}", f"Network: {words}") for name, words in platforms.items()),
-            *((f"account:{a.name}", f"Account: {a.name} · {a.client_name}") for a in accounts),
-            *((f"campaign:{name}", f"Campaign: {name}") for name in campaigns),
+            (EVERYTHING, say("Everything")),
+            *((f"state:{name}", say("State: {name}", name=name)) for name in STATES),
+            *((f"platform:{name}", say("Network: {words}", words=words)) for name, words in platforms.items()),
+            *((f"account:{a.name}", say("Account: {a} · {client_name}", a=a.name, client_name=a.client_name)) for a in accounts),
+            *((f"campaign:{name}", say("Campaign: {name}", name=name)) for name in campaigns),
         ]
-        picked = await self.app.push_screen_wait(Pick("Show only what? A second choice narrows further.", choices))
+        picked = await self.app.push_screen_wait(Pick(say("Show only what? A second choice narrows further."), choices))
         if picked is not None:
             name, _, value = picked.partition(":")
             self.narrow(Filter() if picked == EVERYTHING else replace(self.only, **{name: value}))
@@ -148,7 +150,7 @@ class PlanningScreen(ItemScreen):
             self.shift_picked(days)
             return
         row = self.chosen_row()
-        if self.may("shift", "Moving") and row is not None:
+        if self.may("shift", say("Moving")) and row is not None:
             self.move_to(row.key, row.day + timedelta(days=days))
 
     @work(exclusive=True, group="shift", exit_on_error=False)
@@ -157,7 +159,7 @@ class PlanningScreen(ItemScreen):
         try:
             delivery = await self.app.desk.delivery(key)
             if delivery.sign in FIXED:
-                self.app.notify(f"Moving is off: {FIXED[delivery.sign]}.", severity="warning")
+                self.app.notify(say("Moving is off: {reason}.", reason=say(FIXED[delivery.sign])), severity="warning")
                 return
             weighed = await self.app.desk.weigh_day(key, day)
         except DeskError as error:
@@ -182,7 +184,7 @@ class PlanningScreen(ItemScreen):
             self._mark(self.marked ^ {self.day})
             return
         if self.picked.pop(row.key, None) is None:
-            self.picked[row.key] = f"“{one_line(row.title) or 'no text yet'}” ({one_line(row.account)})"
+            self.picked[row.key] = f"“{one_line(row.title) or say('no text yet')}” ({one_line(row.account)})"
         self._mark(self.marked)
 
     def why_off(self, action: str) -> str:
@@ -212,14 +214,14 @@ class PlanningScreen(ItemScreen):
             await self.app.write_new(when=f"{found.day:%Y-%m-%d} {found.time}", accounts=(found.account,))
 
     async def _which(self, free: Sequence[FreeSlot]) -> str | None:
-        choices = [*((str(n), slot_words(slot)) for n, slot in enumerate(free)), (OTHER, "Another time")]
-        return await self.app.push_screen_wait(Pick(f"Free on {day_words(self.day)}", choices))
+        choices = [*((str(n), slot_words(slot)) for n, slot in enumerate(free)), (OTHER, say("Another time"))]
+        return await self.app.push_screen_wait(Pick(say("Free on {day}", day=day_words(self.day)), choices))
 
     async def _fill_marked(self) -> None:
         today = local(self.app.now(), self.app.desk.tz).date()
         days = sorted(day for day in self.marked if day >= today)
         if not days:
-            self.app.notify("The marked days are over. Mark days to come, or press esc.", severity="warning")
+            self.app.notify(say("The marked days are over. Mark days to come, or press esc."), severity="warning")
             return
         try:
             drafts = await self.app.desk.deliveries(DeliveryQuery(client=self.app.client, states=("draft",)))
@@ -229,9 +231,11 @@ class PlanningScreen(ItemScreen):
         posts = {view.post: view for view in drafts}
         choices = [(post, f"{view.client_name} · {name_words(view)}") for post, view in posts.items()]
         if not choices:
-            self.app.notify("There is no draft to fill the days from. esc takes the marks away, n writes one.", severity="warning")
+            self.app.notify(say("There is no draft to fill the days from. esc takes the marks away, n writes one."), severity="warning")
             return
-        picked = await self.app.push_screen_wait(Pick(f"Fill the free slots of {counted(len(days), 'day')} from which draft?", choices))
+        picked = await self.app.push_screen_wait(
+            Pick(say("Fill the free slots of {days} from which draft?", days=counted(len(days), "day")), choices)
+        )
         if picked is not None and await self.app.attempt(self.app.desk.fill(picked, days)) is not None:
             self._mark(frozenset())
 
@@ -247,8 +251,8 @@ class PlanningScreen(ItemScreen):
             self.app.say_error(error)
             return
         costs = many_cost(weighed)
-        title = f"Move {counted(len(keys), 'post')} by a day?"
-        if costs and not await self.app.push_screen_wait(Confirm(title, costs, yes="Move them", no="Leave them there")):
+        title = say("Move {posts} by a day?", posts=counted(len(keys), "post"))
+        if costs and not await self.app.push_screen_wait(Confirm(title, costs, yes=say("Move them"), no=say("Leave them there"))):
             return
         await self.app.attempt(self.app.desk.move_days(keys, days, anyway=True))
 
@@ -256,9 +260,9 @@ class PlanningScreen(ItemScreen):
     async def cancel_picked(self) -> None:
         """Names them, asks, and takes all of them off the plan."""
         keys, names = list(self.picked), some(tuple(self.picked.values()))
-        words = f"Take {names} off the plan? None of them will be sent."
-        title = f"Cancel {counted(len(keys), 'post')}?"
-        question = Confirm(title, words, yes=f"Cancel {counted(len(keys), 'post')}", danger=True)
+        words = say("Take {names} off the plan? None of them will be sent.", names=names)
+        title = say("Cancel {posts}?", posts=counted(len(keys), "post"))
+        question = Confirm(title, words, yes=say("Cancel {posts}", posts=counted(len(keys), "post")), danger=True)
         if await self.app.push_screen_wait(question) and await self.app.attempt(self.app.desk.cancel_many(keys)) is not None:
             self._unpick()
 
@@ -282,7 +286,7 @@ class PlanningScreen(ItemScreen):
             return
         delivery = await self.chosen()
         if delivery is None:
-            self.app.notify("Duplicate is off: there is no post under the cursor.", severity="warning")
+            self.app.notify(say("Duplicate is off: there is no post under the cursor."), severity="warning")
             return
         try:
             made = await self.app.desk.duplicate(delivery.post)
@@ -290,7 +294,9 @@ class PlanningScreen(ItemScreen):
             self.app.say_error(error)
             return
         self.app.touch()
-        self.app.notify(f"{delivery.client_name}: “{name_words(delivery)}” once more, a draft without a time.")
+        self.app.notify(
+            say("{client_name}: “{post}” once more, a draft without a time.", client_name=delivery.client_name, post=name_words(delivery))
+        )
         self.app.open_post(made.post)
 
 
@@ -298,21 +304,36 @@ def many_cost(weighed: Sequence[Weighed]) -> str:
     """What moving all of them costs, in sentences; empty: nothing."""
     lost = sum(one.loses_approval for one in weighed)
     full = next((one.no_room for one in weighed if one.no_room), "")
-    needs = f"{lost} of {len(weighed)} need{'s' if lost == 1 else ''} a new approval there." if lost else ""
-    return f"{needs} {f'{sentence(clean(full))} There a post waits its turn.' if full else ''}".strip()
+    needs = ""
+    if lost:
+        needs = say_count(
+            lost, "{count} of {all} needs a new approval there.", "{count} of {all} need a new approval there.", all=len(weighed)
+        )
+    waits = say("{full} There a post waits its turn.", full=sentence(told(clean(full)))) if full else ""
+    return f"{needs} {waits}".strip()
 
 
 def _asks(delivery: DeliveryView, weighed: Weighed) -> Confirm:
-    words = f"“{name_words(delivery)}” on {delivery.platform_name} {delivery.account} is approved for {weighed.window}."
+    words = say(
+        "“{post}” on {platform_name} {account} is approved for {window}.",
+        post=name_words(delivery),
+        platform_name=delivery.platform_name,
+        account=delivery.account,
+        window=weighed.window,
+    )
     return Confirm(
-        f"This needs a new approval · {delivery.client_name}",
-        f"{words} {weighed.words} is outside that: This needs a new approval.",
-        yes="Move it",
-        no="Leave it there",
+        say("This needs a new approval · {client_name}", client_name=delivery.client_name),
+        say("{words} {words2} is outside that: This needs a new approval.", words=words, words2=weighed.words),
+        yes=say("Move it"),
+        no=say("Leave it there"),
     )
 
 
 def _waits(delivery: DeliveryView, weighed: Weighed) -> Confirm:
-    what = f"On {weighed.words} “{name_words(delivery)}” waits its turn, and is missed if its window ends first."
+    what = say(
+        "On {words} “{post}” waits its turn, and is missed if its window ends first.", words=weighed.words, post=name_words(delivery)
+    )
     words = f"{sentence(clean(weighed.no_room))} {what}"
-    return Confirm(f"No room then · {delivery.client_name}", words, yes="Move it", no="Leave it there")
+    return Confirm(
+        say("No room then · {client_name}", client_name=delivery.client_name), words, yes=say("Move it"), no=say("Leave it there")
+    )

@@ -24,6 +24,7 @@ from tui.report import (
     proof_lines,
     week_title,
 )
+from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import one_line, sentence
 
@@ -41,8 +42,8 @@ class ReportScreen(ListScreen):
 
     PLACE = "report"
     ACTIONS = SCREENS["report"]
-    TITLE_WORDS = "Report"
-    EMPTY = "Nothing here yet. ← shows the week before; posts that went out appear here with their figures."
+    TITLE_WORDS = later("Report")
+    EMPTY = later("Nothing here yet. ← shows the week before; posts that went out appear here with their figures.")
     BINDINGS = bindings(REPORT)
 
     def __init__(self) -> None:
@@ -64,7 +65,7 @@ class ReportScreen(ListScreen):
             self.show_rows(ledger_rows(report) if self._ledger else number_rows(report, self.app.glyphs))
 
     def title_words(self) -> str:
-        name = "Ledger" if self._ledger else "Report"
+        name = say("Ledger") if self._ledger else say("Report")
         return f"{name} · {week_title(self._report)} · {made_words(self._report)}" if self._report is not None else name
 
     # ── under the cursor ──
@@ -97,34 +98,40 @@ class ReportScreen(ListScreen):
 
     def why_off(self, action: str) -> str:
         if action in {"browse", "copy", "open"} and not self.chosen_key():
-            return "there is nothing under the cursor"
+            return say("there is nothing under the cursor")
         if action == "browse" and (post := self._post()) is not None and not post.url:
-            return "the platform gave no link"
-        return "an account is under the cursor; go to a post" if action == "browse" and self._post() is None else ""
+            return say("the platform gave no link")
+        return say("an account is under the cursor; go to a post") if action == "browse" and self._post() is None else ""
 
     def action_open(self) -> None:  # type: ignore[override]
         """Large: the bars, or everything about the post."""
-        if self.may("open", "Open"):
+        if self.may("open", say("Open")):
             self.app.push_screen(Details(*self._told()))
 
     def action_browse(self) -> None:  # type: ignore[override]
-        post = self._post() if self.may("browse", "Open in browser") else None
+        post = self._post() if self.may("browse", say("Open in browser")) else None
         if post is not None and post.url and post.url.startswith(("https://", "http://")):
             self.app.open_url(post.url)
-            self.app.notify(f"Opening {post.url}")
+            self.app.notify(say("Opening {url}", url=post.url))
 
     def action_copy(self) -> None:  # type: ignore[override]
         """The proof of a post, or the numbers of an account."""
         report, post = self._report, self._post()
-        if report is None or not self.may("copy", "Copy"):
+        if report is None or not self.may("copy", say("Copy")):
             return
         if post is not None:
             self.app.copy_to_clipboard("\n".join([post.text, "", *proof_lines(post, report.tz), post.digest]))
-            self.app.notify(f"Copied: the text of {one_line(post.client_name)} {one_line(post.account)} with its proof.")
+            self.app.notify(
+                say(
+                    "Copied: the text of {client_name} {account} with its proof.",
+                    client_name=one_line(post.client_name),
+                    account=one_line(post.account),
+                )
+            )
         else:
             title, body = self._told()
             self.app.copy_to_clipboard(f"{title}\n{body.plain}")
-            self.app.notify(f"Copied: the numbers of {title}.")
+            self.app.notify(say("Copied: the numbers of {title}.", title=title))
 
     # ── weeks and views ──
 
@@ -154,9 +161,11 @@ class ReportScreen(ListScreen):
         spans = [now.moved(-n) for n in range(PAST)]
         choices = [(span.name, f"{week_words(span.first, span.last)} · {span.name}") for span in spans]
         shown = self._report.week if self._report is not None else now.name
-        picked = await self.app.push_screen_wait(Pick("Which week?", [*choices, (OTHER, "Another week: type a day of it")], chosen=shown))
+        picked = await self.app.push_screen_wait(
+            Pick(say("Which week?"), [*choices, (OTHER, say("Another week: type a day of it"))], chosen=shown)
+        )
         if picked == OTHER:
-            self.app.push_screen(AskWords("Which week?", "A day of the week, or 2026-W48:", yes="Show it", job=self._typed))
+            self.app.push_screen(AskWords(say("Which week?"), say("A day of the week, or 2026-W48:"), yes=say("Show it"), job=self._typed))
         elif picked is not None:
             self._turn(picked)
 
@@ -165,7 +174,7 @@ class ReportScreen(ListScreen):
 
         report = await self.app.desk.week_report(client=self.app.client, week=words)
         self._turn(report.week)
-        return Done(f"Week {report.week}.")
+        return Done(say("Week {week}.", week=report.week))
 
     # ── files ──
 
@@ -175,14 +184,14 @@ class ReportScreen(ListScreen):
         report, client = self._report, self.app.client
         if report is None:
             return
-        whose = self.app.client_name() or "all clients"
+        whose = self.app.client_name() or say("all clients")
         choices = (
-            ("markdown", f"This week's report as Markdown · {whose}"),
-            ("csv", f"This week's report as CSV, for a spreadsheet · {whose}"),
-            ("ics", f"The calendar as .ics, for phones and other calendars · {whose}"),
-            ("archive", f"Everything published, with pictures and proofs, as one zip · {whose}"),
+            ("markdown", say("This week's report as Markdown · {whose}", whose=whose)),
+            ("csv", say("This week's report as CSV, for a spreadsheet · {whose}", whose=whose)),
+            ("ics", say("The calendar as .ics, for phones and other calendars · {whose}", whose=whose)),
+            ("archive", say("Everything published, with pictures and proofs, as one zip · {whose}", whose=whose)),
         )
-        picked = await self.app.push_screen_wait(Pick(f"Export · {whose}", choices))
+        picked = await self.app.push_screen_wait(Pick(say("Export · {whose}", whose=whose), choices))
         if picked is not None:
             try:
                 done = await self._write(picked, report, client)

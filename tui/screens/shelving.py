@@ -12,6 +12,7 @@ from scheduler.desk.views import Done
 from scheduler.errors import DeskError, UsageError
 from tui.dialogs.details import Details
 from tui.frame import DeskScreen
+from tui.say import say
 from tui.shelf import idea_detail, media_detail, post_detail, reminder_detail, suggestion_detail
 from tui.text import one_line
 from tui.widgets.row_list import RowList
@@ -52,7 +53,7 @@ class Shelving(DeskScreen):
             media = self.files[key]
             return f"{one_line(media.client_name)} · {one_line(media.name)}", media_detail(await desk.media_of(key))
         if self.tab == "ideas" and key in self.ideas:
-            return f"{one_line(self.ideas[key].client_name)} · idea", idea_detail(self.ideas[key], desk.tz)
+            return say("{client_name} · idea", client_name=one_line(self.ideas[key].client_name)), idea_detail(self.ideas[key], desk.tz)
         one = self.proposed.get(key) if self.tab == "proposed" else None
         if isinstance(one, Suggestion):
             return f"{one_line(one.client_name)} · {one_line(one.title)}", suggestion_detail(one, desk.tz)
@@ -61,13 +62,13 @@ class Shelving(DeskScreen):
     def why_off(self, action: str) -> str:
         tab, key = self.tab, self.chosen
         if not key:
-            return "there is nothing under the cursor"
+            return say("there is nothing under the cursor")
         if action == "duplicate" and (tab == "media" or key.startswith("needs:")):
-            return "it is no post; use a post on the list Posts"
+            return say("it is no post; use a post on the list Posts")
         if action in {"edit", "evergreen", "tags"} and tab not in ("posts",):
-            return "that is for posts; they are on the list Posts"
+            return say("that is for posts; they are on the list Posts")
         if action == "delete" and tab != "ideas":
-            return "here only ideas are let go; a post is deleted where it is planned: Calendar or Write"
+            return say("here only ideas are let go; a post is deleted where it is planned: Calendar or Write")
         return ""
 
     # ── a new draft ──
@@ -75,7 +76,7 @@ class Shelving(DeskScreen):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_duplicate(self) -> None:
         """A new post from what is under the cursor."""
-        if not self.may("duplicate", "Duplicate"):
+        if not self.may("duplicate", say("Duplicate")):
             return
         key = self.chosen
         try:
@@ -111,12 +112,14 @@ class Shelving(DeskScreen):
         async def make(wanted: Wanted) -> str:
             repeat = bool(wanted.reason) and any(choice.refused for choice in choices if choice.name in wanted.accounts)
             made = await desk.reuse(post, accounts=wanted.accounts, when=wanted.when or None, repeat=repeat, reason=wanted.reason)
-            words = f"New draft for {view.client_name}: {view.title}. It is a draft until you approve it."
+            words = say(
+                "New draft for {client_name}: {title}. It is a draft until you approve it.", client_name=view.client_name, title=view.title
+            )
             self.app.notify(f"{words} {made.refused[0]}." if made.refused else words, severity="warning" if made.refused else "information")
             return made.post.post
 
-        title = f"Use again · {one_line(view.client_name)} · {one_line(view.title)}"
-        return await self.app.push_screen_wait(Again(title, "Where? space picks", choices, make, when=when))
+        title = say("Use again · {client_name} · {title}", client_name=one_line(view.client_name), title=one_line(view.title))
+        return await self.app.push_screen_wait(Again(title, say("Where? space picks"), choices, make, when=when))
 
     async def _from_idea(self, idea: IdeaView) -> str | None:
         from tui.dialogs.again import Again, Choice
@@ -131,17 +134,25 @@ class Shelving(DeskScreen):
 
         async def make(wanted: Wanted) -> str:
             made = await desk.use_idea(idea.id, wanted.accounts, when=wanted.when or None)
-            self.app.notify(f"New post for {made.client_name}: {made.title}. The idea is its brief; F8 asks the model.")
+            self.app.notify(
+                say(
+                    "New post for {client_name}: {title}. The idea is its brief; F8 asks the model.",
+                    client_name=made.client_name,
+                    title=made.title,
+                )
+            )
             return made.post
 
-        question = f"“{one_line(idea.text)}” Where? space picks; a post goes to accounts of one client"
-        return await self.app.push_screen_wait(Again(f"Make a post · {one_line(idea.client_name)}", question, choices, make))
+        question = say("“{text}” Where? space picks; a post goes to accounts of one client", text=one_line(idea.text))
+        return await self.app.push_screen_wait(
+            Again(say("Make a post · {client_name}", client_name=one_line(idea.client_name)), question, choices, make)
+        )
 
     # ── coming round ──
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_evergreen(self) -> None:
-        if not self.may("evergreen", "Evergreen"):
+        if not self.may("evergreen", say("Evergreen")):
             return
         from tui.dialogs.ask_words import AskWords
 
@@ -162,11 +173,11 @@ class Shelving(DeskScreen):
 
         self.app.push_screen(
             AskWords(
-                f"Comes round again · {one_line(post.client_name)} · {one_line(post.title)}",
-                "Days of rest after each use, and how often in all (or: off)",
-                details="When it has rested it is proposed for a free place, as a draft that a person approves.",
-                yes="Keep this",
-                placeholder="for example: 60, or 60 5 for five times, or off",
+                say("Comes round again · {client_name} · {title}", client_name=one_line(post.client_name), title=one_line(post.title)),
+                say("Days of rest after each use, and how often in all (or: off)"),
+                details=say("When it has rested it is proposed for a free place, as a draft that a person approves."),
+                yes=say("Keep this"),
+                placeholder=say("for example: 60, or 60 5 for five times, or off"),
                 check=wrong,
                 job=job,
             )
@@ -175,7 +186,7 @@ class Shelving(DeskScreen):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_tags(self) -> None:
         """All of them on one line."""
-        if not self.may("tags", "Tags"):
+        if not self.may("tags", say("Tags")):
             return
         from tui.dialogs.ask_words import AskWords
 
@@ -187,12 +198,12 @@ class Shelving(DeskScreen):
 
         self.app.push_screen(
             AskWords(
-                f"Tags · {one_line(post.client_name)} · {one_line(post.title)}",
-                "Words of your own, with blanks between",
-                details="/ #summer finds what has the tag summer. Nothing that goes out depends on tags.",
-                yes="Keep these",
+                say("Tags · {client_name} · {title}", client_name=one_line(post.client_name), title=one_line(post.title)),
+                say("Words of your own, with blanks between"),
+                details=say("/ #summer finds what has the tag summer. Nothing that goes out depends on tags."),
+                yes=say("Keep these"),
                 value=" ".join(post.tags),
-                placeholder="for example: summer price-list",
+                placeholder=say("for example: summer price-list"),
                 job=job,
             )
         )
@@ -220,12 +231,12 @@ class Shelving(DeskScreen):
             self.app.push_screen(Details(title, body))
 
     def action_edit(self) -> None:
-        if self.may("edit", "Edit"):
+        if self.may("edit", say("Edit")):
             self.app.open_post(self.posts[self.chosen].post)
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_delete(self) -> None:
-        if self.may("delete", "Let go"):
+        if self.may("delete", say("Let go")):
             await self.app.attempt(self.app.desk.drop_idea(int(self.chosen)))
 
     @work(exclusive=True, group="act", exit_on_error=False)
@@ -242,7 +253,7 @@ class Shelving(DeskScreen):
             one = self.proposed[key]
             text = one.post if isinstance(one, Suggestion) else one.command
         self.app.copy_to_clipboard(text)
-        self.app.notify(f"Copied: {text}")
+        self.app.notify(say("Copied: {text}", text=text))
 
 
 def rule(words: str) -> tuple[int, int | None] | None:
@@ -251,5 +262,5 @@ def rule(words: str) -> tuple[int, int | None] | None:
     if said == ["off"]:
         return None
     if not 1 <= len(said) <= 2 or not all(word.isdecimal() and len(word) < 6 for word in said):
-        raise UsageError("Please write days, or days and how often, or off: for example 60 5.")
+        raise UsageError(say("Please write days, or days and how often, or off: for example 60 5."))
     return int(said[0]), int(said[1]) if len(said) == 2 else None

@@ -10,17 +10,19 @@ from scheduler.desk.risk_views import Risk
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Overview, Sign
 from tui.actions import SCREENS, TODAY, bindings
 from tui.rows import risk_key, today_rows
+from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import full_when, one_line, sentence
+from tui.told import told
 from tui.words import place_words
 
 PLACE_OF = {"unapproved": "approvals", "no_text": "write", "no_media": "write", "sign_in": "accounts", "quota": "accounts"}
 WAY_OUT = {
-    "unapproved": "⏎ reads and approves it.",
-    "no_text": "⏎ writes it.",
-    "no_media": "⏎ opens it: it has no picture yet.",
-    "sign_in": "⏎ goes to Accounts: c signs in again.",
-    "quota": "⏎ goes to Accounts. What exceeds waits its turn; move a post (r) to choose which.",
+    "unapproved": later("⏎ reads and approves it."),
+    "no_text": later("⏎ writes it."),
+    "no_media": later("⏎ opens it: it has no picture yet."),
+    "sign_in": later("⏎ goes to Accounts: c signs in again."),
+    "quota": later("⏎ goes to Accounts. What exceeds waits its turn; move a post (r) to choose which."),
 }
 """What `enter` does about each kind of risk."""
 
@@ -30,8 +32,8 @@ class TodayScreen(ListScreen):
 
     PLACE = "today"
     ACTIONS = SCREENS["today"]
-    TITLE_WORDS = "Today"
-    EMPTY = "Your week is empty. n writes a post."
+    TITLE_WORDS = later("Today")
+    EMPTY = later("Your week is empty. n writes a post.")
     BINDINGS = bindings(TODAY)
 
     def __init__(self) -> None:
@@ -53,7 +55,11 @@ class TodayScreen(ListScreen):
 
     def facts_changed(self, overview: Overview | None) -> None:
         if overview is not None and overview.next is not None:
-            self.rows.empty = f"Nothing needs you. Next post: {full_when(overview.next.due, overview.tz)}, {place_words(overview.next)}."
+            self.rows.empty = say(
+                "Nothing needs you. Next post: {when}, {place}.",
+                when=full_when(overview.next.due, overview.tz),
+                place=place_words(overview.next),
+            )
         else:
             self.rows.empty = self.EMPTY
         self.rows.refresh()
@@ -89,8 +95,8 @@ class TodayScreen(ListScreen):
         about = f"{one_line(risk.client_name)} · {one_line(risk.title or risk.account)}"
         lines = [
             Content(f"{about} · {one_line(risk.account)}"),
-            Content.styled(sentence(one_line(risk.words)), "bold"),
-            Content(WAY_OUT[risk.kind]),
+            Content.styled(sentence(told(one_line(risk.words))), "bold"),
+            Content(say(WAY_OUT[risk.kind])),
             Content.styled(one_line(risk.command), "$quiet"),
         ]
         self.show_pane(about, Content("\n").join(lines))

@@ -13,6 +13,7 @@ from textual.message import Message
 
 from scheduler.desk.planned import Agenda
 from scheduler.desk.views import CalendarRow
+from tui.say import say
 from tui.text import UNICODE, Glyphs, day_words, local, one_line
 from tui.widgets.row_list import Columns, Row, RowList, columns
 
@@ -54,7 +55,7 @@ class Pages(Sequence[Row]):
                 self._asked.add(place // PAGE)
                 self._ask(place // PAGE)
             return Row(f"{UNREAD}{line}", title=self._glyphs.more)
-        return page.get(line, Row(f"{UNREAD}{line}", title="taken away meanwhile"))
+        return page.get(line, Row(f"{UNREAD}{line}", title=say("taken away meanwhile")))
 
     def ids(self, page: int) -> list[int]:
         """Deliveries of a page."""
@@ -164,6 +165,6 @@ def agenda_row(row: CalendarRow, words: str, year: int) -> Row:
         client=one_line(row.client_name),
         color=row.client_color,
         account=one_line(row.account),
-        title=one_line(row.title) or "no text yet",
+        title=one_line(row.title) or say("no text yet"),
         words=words,
     )

@@ -14,15 +14,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.views import Overview
-from tui.actions import HELP, HOLD, PALETTE, PLACES
+from tui.actions import HELP, HOLD, PALETTE, PLACES, REMAPPED, key_words
+from tui.say import later, say
 from tui.text import UNICODE, Glyphs, fit
 from tui.widgets.paint import line
 from tui.words import Fact
 
-SHORT = {"calendar": "Cal", "approvals": "Approve"}
+SHORT = {"calendar": later("Cal"), "approvals": later("Approve|place")}
 """Names of places where the window is narrow."""
 NAMED = 5
 """So many places are named there; the others are their digit, and the one where one is."""
+BRIEF = {HOLD.id: later("Hold"), HELP.id: later("Keys"), PALETTE.id: later("All")}
+"""The keys that never fall off, where the window is narrow."""
 ROOMY = 100
 """Columns from which places have their whole names."""
 
@@ -110,8 +113,8 @@ class PlaceLine(Bar):
         for nth, action in enumerate(PLACES):
             place = action.action.split("'")[1]
             here = place == self._place
-            name = action.label if roomy else SHORT.get(place, action.label)
-            text, count = f" {action.keys} {name}" if roomy or here or nth < NAMED else f" {action.keys}", self._count(place)
+            name = say(action.label) if roomy else say(SHORT.get(place, action.label))
+            text, count = f" {action.first_key} {name}" if roomy or here or nth < NAMED else f" {action.first_key}", self._count(place)
             parts.append(Segment(text, self.get_component_rich_style("place--here" if here else "place--name")))
             parts.append(Segment(f"{count} ", self.get_component_rich_style("place--here" if here else "place--count")))
             width = cell_len(text) + cell_len(count) + 1
@@ -122,7 +125,12 @@ class PlaceLine(Bar):
     def _chips(self, room: int) -> list[Segment]:
         """On the right: which client is shown, and that nothing here is real."""
         words = [
-            w for w in (f"{self._client} only" if self._client else "", "sandbox" if self._overview and self._overview.sandbox else "") if w
+            w
+            for w in (
+                say("{client} only", client=self._client) if self._client else "",
+                say("sandbox") if self._overview and self._overview.sandbox else "",
+            )
+            if w
         ]
         if not words or room < 8:
             return []
@@ -231,16 +239,18 @@ class KeyLine(Bar):
             binding = active.binding
             if binding.show and binding.id not in always and binding.action not in found:
                 enabled = active.enabled and not why_off(binding.action)
-                found[binding.action] = KeyHint(binding.key_display or binding.key, binding.description, binding.action, enabled)
+                found[binding.action] = KeyHint(key_words(binding.key), say(binding.description), binding.action, enabled)
+        if REMAPPED:  # a key of one's own stands where its action stood
+            order = {action.action: n for n, action in enumerate(getattr(self.screen, "ACTIONS", ()))}
+            return sorted(found.values(), key=lambda hint: order.get(hint.action, len(order)))
         return list(found.values())
 
     def render_line(self, y: int) -> Strip:
-        last = [KeyHint("^g" if self._typing() and a is HOLD else a.first_key, a.label, f"app.{a.action}", True) for a in self.ALWAYS]
-        if self.size.width < ROOMY:
-            last = [
-                KeyHint(hint.key, {"Hold all": "Hold", "Keys here": "Keys", "Everything": "All"}[hint.label], hint.action, True)
-                for hint in last
-            ]
+        narrow = self.size.width < ROOMY
+        last = [
+            KeyHint("^g" if self._typing() and a is HOLD else a.first_key, say(BRIEF[a.id] if narrow else a.label), f"app.{a.action}", True)
+            for a in self.ALWAYS
+        ]
         room = self.size.width - sum(hint.width for hint in last)
         self.zones = []
         parts: list[Segment] = []

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from scheduler.desk.views import Counter
+from tui.say import say
 from tui.text import Glyphs, one_line
+from tui.told import told
 
 
 def counter_lines(counters: Sequence[Counter], glyphs: Glyphs) -> Content:
     """The whole pane."""
     if not counters:
-        return Content.styled("No account yet.", "$quiet")
+        return Content.styled(say("No account yet."), "$quiet")
     fields = {counter.field for counter in counters}
     places = [_place(counter, tell_text=len(fields) > 1) for counter in counters]
     width = max(map(len, places))
@@ -37,10 +39,10 @@ def _sign(counter: Counter, glyphs: Glyphs) -> tuple[str, str]:
 def _lines(counter: Counter, place: str, glyphs: Glyphs) -> list[Content]:
     sign, color = _sign(counter, glyphs)
     over = counter.used - counter.allowed
-    words = one_line(counter.words) + (f" · {over:,} over" if over > 0 and "over" not in counter.words else "")
+    words = told(one_line(counter.words)) + (say(" · {over:,} over", over=over) if over > 0 and "over" not in counter.words else "")
     first = Content.assemble((f"{sign} ", f"bold {color}"), f"{place}  ", (words, f"bold {color}" if sign == glyphs.cross else ""))
     problems = [problem for problem in counter.problems if not _said(problem.field, over)]
-    return [first, *(Content.styled(f"  {one_line(problem.message)}", color) for problem in problems)]
+    return [first, *(Content.styled(f"  {told(one_line(problem.message))}", color) for problem in problems)]
 
 
 def _said(field: str, over: int) -> bool:

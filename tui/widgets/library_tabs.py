@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.say import say
 from tui.widgets.bars import Bar, Zone
 from tui.widgets.paint import line
 
@@ -50,9 +51,9 @@ class LibraryTabs(Bar):
         self.zones, parts, at = [], [], 0
         for name, words in self._names:
             here = name == self._current
-            text = f"[{words}] " if here else f" {words}  "
+            text = f"[{say(words)}] " if here else f" {say(words)}  "
             parts.append(Segment(text, self.get_component_rich_style("tab--here" if here else "tab--name")))
             self.zones.append(Zone(at, at + cell_len(text), name))
             at += cell_len(text)
-        parts.append(Segment("  ← → next list", self.get_component_rich_style("tab--hint")))
+        parts.append(Segment(say("  ← → next list"), self.get_component_rich_style("tab--hint")))
         return line(parts, self.size.width, self.rich_style)

@@ -18,7 +18,8 @@ from textual.widget import Widget
 from scheduler.desk.views import CalendarRow
 from tui.actions import WEEK, bindings
 from tui.month import Month, last_of, month_first, month_on
-from tui.text import DAYS, UNICODE, Glyphs, one_line
+from tui.say import say
+from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
 from tui.widgets.week_grid import PLATFORM_CODES
 
@@ -217,7 +218,7 @@ class MonthGrid(Widget, can_focus=True):
             self._ground = self.rich_style
         if y == 0:
             style = self._style("month--head")
-            names = [cell(f" {DAYS[n]}", self._columns(n)[1] - self._columns(n)[0], style, self.glyphs) for n in range(7)]
+            names = [cell(f" {day_names()[n]}", self._columns(n)[1] - self._columns(n)[0], style, self.glyphs) for n in range(7)]
             return line(names, self.size.width, self._ground)
         week = next((n for n in range(self._weeks) if y < self._rows(n)[1]), None)
         if week is None:
@@ -243,7 +244,7 @@ class MonthGrid(Widget, can_focus=True):
         if part <= len(shown):
             return self._entry(shown[part - 1], width)
         if part == len(shown) + 1 and total > len(shown) and room > 1:
-            return [cell(f" +{total - len(shown)} more", width, self._style("month--more"), self.glyphs)]
+            return [cell(say(" +{number} more", number=total - len(shown)), width, self._style("month--more"), self.glyphs)]
         return []
 
     def _head(self, day: date, width: int) -> Segment:

@@ -17,7 +17,9 @@ from textual.strip import Strip
 
 from scheduler.desk.views import Sign
 from tui.actions import MOVE, bindings
+from tui.say import is_aloud, later, say
 from tui.text import UNICODE, Glyphs
+from tui.theme import SIGN_WORDS
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
 
 
@@ -43,6 +45,11 @@ class Row:
         """Whether every one of the words stands somewhere in the line."""
         whole = f"{self.text} {self.client} {self.account} {self.title} {self.words} {self.when} {self.key}".casefold()
         return all(word in whole for word in words.casefold().split())
+
+    def aloud(self) -> str:
+        """The line as a sentence, its state as a word."""
+        parts = (say(SIGN_WORDS[self.sign]), self.when, self.client, self.account, self.title, self.words)
+        return self.heading or ", ".join(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ class RowList(ScrollView, can_focus=True):
 
         key: str
 
-    def __init__(self, *, empty: str = "Nothing here", glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, empty: str = later("Nothing here"), glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self.empty = empty
         self.glyphs = glyphs
@@ -222,7 +229,7 @@ class RowList(ScrollView, can_focus=True):
             self._measure()  # a scrollbar came or went
             self._strips.clear()
         if place >= len(self.rows):
-            text = f" {self.empty if self.read else 'Reading…'}" if not self.rows and y == 0 else ""
+            text = f" {say(self.empty) if self.read else say('Reading…')}" if not self.rows and y == 0 else ""
             return line([Segment(text, self.get_component_rich_style("row--quiet"))], self.size.width, self.rich_style)
         key = (place, place == self.cursor)
         strip = self._strips.get(key)
@@ -240,6 +247,8 @@ class RowList(ScrollView, can_focus=True):
 
     def _segments(self, row: Row, here: bool, style: Style) -> list[Segment]:
         glyphs, plan = self.glyphs, self._columns
+        if is_aloud():
+            return [Segment(f"{glyphs.cursor if here else ' '} {row.aloud()}", style)]
         colored = style if here and self.has_focus else style + self._foreground(sign_class(row.sign))
         if row.text:
             lead = [Segment(glyphs.cursor if here else " ", style), Segment(f"{row.mark or sign_text(row.sign, glyphs)} ", colored)]

@@ -17,7 +17,8 @@ from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow
 from tui.actions import WEEK, bindings
-from tui.text import DAYS, UNICODE, Glyphs, one_line
+from tui.say import say
+from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.week import Spot, Week, monday
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
 from tui.widgets.week_lanes import Lanes
@@ -227,9 +228,9 @@ class WeekGrid(Widget, can_focus=True):
             return self._entry(rows[place], part, width, here=self.spot == Spot(day, place))
         below = len(rows) - top - self._room
         if below > 0 and y == 1 + self._room * self._lines:
-            return [cell(f"+{below} more", width, self._style("week--more"), self.glyphs)]
+            return [cell(say("+{below} more", below=below), width, self._style("week--more"), self.glyphs)]
         if not rows and y == 1 and day == self.spot.day:
-            return [cell("n new post", width, self._style("week--more"), self.glyphs)]
+            return [cell(say("n new post"), width, self._style("week--more"), self.glyphs)]
         return []
 
     def _in_lane(self, account: str) -> bool:
@@ -238,10 +239,10 @@ class WeekGrid(Widget, can_focus=True):
     def _draw_lane(self, day: date, y: int, width: int) -> list[Segment]:
         found = self._lanes.at(day, y, self.spot)
         if found.more:
-            return [cell(f"+{found.more} more", width, self._style("week--more"), self.glyphs)]
+            return [cell(say("+{more} more", more=found.more), width, self._style("week--more"), self.glyphs)]
         if found.place < 0:
             empty = not self.week.on(day) and y == 2 and day == self.spot.day
-            return [cell("n new post", width, self._style("week--more"), self.glyphs)] if empty else []
+            return [cell(say("n new post"), width, self._style("week--more"), self.glyphs)] if empty else []
         row, here = self.week.on(day)[found.place], self.spot == Spot(day, found.place)
         style = self._style(("week--cursor" if self.has_focus else "week--rest") if here else "week--text")
         if found.part:
@@ -251,7 +252,7 @@ class WeekGrid(Widget, can_focus=True):
 
     def _head(self, day: date, width: int) -> Segment:
         here, today, rows = day == self.spot.day, day == self.today, self.week.on(day)
-        name = f"{DAYS[day.weekday()]} {day.day}"
+        name = f"{day_names()[day.weekday()]} {day.day}"
         if today:
             name = f"[{name}]" if width >= 13 else f"[{name.replace(' ', '')}]"
         text = f"{self.glyphs.cursor if here else ' '}{name}"

@@ -1,0 +1,290 @@
+"""Every word that is shown has its Polish one, with the same places for values; and what is shown is said through `say`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.desk_settings import EXPLAINED
+from tui import text
+from tui.say import ENGLISH, LOCALE, PLURALS, language_of, later, read_catalogue, read_po, say, say_count, speak, spoken
+from tui.told import told
+
+TUI = Path("tui")
+POLISH = read_catalogue("pl")
+STYLE = re.compile(r"(?:bold|italic|underline|dim|reverse|strike|on|\$[\w-]+|\s)+")
+SILENT = {"actions.py", "say.py", "text.py", "theme.py", "settings_rows.py"}
+"""Files whose words are tables, said where they are shown."""
+NOT_SHOWN = {
+    "Action", "Binding", "Literal", "TypeVar", "add_class", "cast", "compile", "counted", "endswith", "get_component_rich_style", "getattr",
+    "hasattr", "later", "needs_words", "on", "partition", "query", "query_one", "query_one_optional", "remove_class", "removeprefix",
+    "removesuffix", "replace", "run_action", "say", "say_count", "set_class", "split", "startswith", "work",
+}  # fmt: skip
+ENGLISH_YET = {
+    "proposals.py", "caption_area.py", "field_tabs.py", "composer.py", "composing.py", "writing.py", "pick_sheet.py", "sheet.py",
+    "planboard.py", "plan.py",
+}  # fmt: skip
+"""Files whose words are still to be said."""
+KEYWORDS = {"id", "classes", "group", "variant", "name", "severity", "color", "key"}
+
+
+def literal(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def called(node: ast.Call) -> str:
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def trees() -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted(TUI.rglob("*.py")):
+        yield path, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def sentences() -> dict[str, str]:
+    """English → plural (empty: none), of everything that the code says."""
+    found = dict.fromkeys(EXPLAINED.values(), "")
+    for path, tree in trees():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or path.name == "say.py":
+                continue
+            name, words = called(node), [literal(argument) for argument in node.args]
+            if name in {"say", "later", "needs_words"} and words and words[0]:
+                found[words[0]] = ""
+            elif name == "Action":
+                found |= dict.fromkeys(filter(None, words[3:5]), "")
+            elif name == "counted" and len(words) > 1 and words[1]:
+                found[f"{{count}} {words[1]}"] = f"{{count}} {words[2] if len(words) > 2 else words[1] + 's'}"
+            elif name == "say_count" and len(words) > 2 and words[1]:
+                found[words[1]] = words[2]
+    return found
+
+
+def places(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+
+
+def test_every_sentence_has_its_polish_one() -> None:
+    known = sentences()
+    assert len(known) > 500
+    assert sorted(words for words, many in known.items() if words not in (POLISH.forms if many else POLISH.words)) == []
+
+
+def test_nothing_is_translated_that_nobody_says() -> None:
+    assert sorted((set(POLISH.words) | set(POLISH.forms)) - set(sentences())) == []
+
+
+def test_translations_keep_values_and_edges() -> None:
+    for words, polish in POLISH.words.items():
+        assert polish.strip(), words
+        assert places(polish) == places(words), words
+        assert re.match(r"\s*", polish)[0] == re.match(r"\s*", words)[0], words  # type: ignore[index]
+        assert re.search(r"\s*$", polish)[0] == re.search(r"\s*$", words)[0], words  # type: ignore[index]
+        assert polish.count("\n") == words.count("\n"), words
+    for words, forms in POLISH.forms.items():
+        assert len(forms) == 3, words
+        assert all(places(form) == places(words) for form in forms), words
+
+
+def test_the_catalogue_says_each_sentence_once() -> None:
+    sources = [entry.source for entry in read_po((LOCALE / "pl.po").read_text(encoding="utf-8"))]
+    assert len(sources) == len(set(sources))
+
+
+def shown(words: str) -> bool:
+    """Whether a text in the code is for people: two words, or one with a capital."""
+    if (
+        not words.strip()
+        or STYLE.fullmatch(words.strip())
+        or words.startswith(("#", "-", "$", ".", "bold $"))
+        or re.fullmatch(r"daypart [^.,]*", words)
+        or re.search(r"\{\s", words)
+    ):
+        return False
+    return bool(re.search(r"[A-Za-z]{2,}[,;:.]? [A-Za-z(“]", words) or re.match(r"[“ ·(]*[A-Z][a-z]{2,}\b", words))
+
+
+class Unsaid(ast.NodeVisitor):
+    """Texts for people that go to the screen as they are."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, str]] = []
+
+    def visit_Call(self, node: ast.Call) -> None:
+        silent = called(node) in NOT_SHOWN
+        for argument in node.args:
+            if not (silent and isinstance(argument, ast.Constant | ast.JoinedStr)):
+                self.visit(argument)
+        for keyword in node.keywords:
+            if not silent and keyword.arg not in KEYWORDS:
+                self.visit(keyword.value)
+        self.visit(node.func)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        if not any(isinstance(target, ast.Name) and ("CSS" in target.id or target.id == "BINDINGS") for target in node.targets):
+            self.visit(node.value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.visit(node.value)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
+        for part in (*node.decorator_list, *node.args.defaults, *node.args.kw_defaults, *node.body):
+            if part is not None:
+                self.visit(part)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
+        self.visit_FunctionDef(node)  # type: ignore[arg-type]
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        for part in (node.left, *node.comparators):
+            if not isinstance(part, ast.Constant | ast.Set | ast.Tuple):
+                self.visit(part)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self.visit(node.value)  # what stands in the brackets is a type or a name
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        if not literal(node.value):  # what a module, a class or a name is for
+            self.visit(node.value)
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
+        words = "".join(literal(part) or "{}" for part in node.values)
+        silent = words.startswith(("bold $", "--", "place(")) or "://" in words or "/settings/" in words or not re.search(r"[ A-Z]", words)
+        bare = words.replace("{}", " ").strip()
+        if not silent and (shown(bare) or re.search(r"(?:^|[\s(“])[a-z]{3,} ", bare)):
+            self.found.append((node.lineno, words))
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                self.visit(part.value)
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if shown(literal(node)):
+            self.found.append((node.lineno, literal(node)))
+
+
+def test_what_is_shown_is_said() -> None:
+    unsaid = []
+    for path, tree in trees():
+        if path.name not in SILENT | ENGLISH_YET:
+            visitor = Unsaid()
+            visitor.visit(tree)
+            unsaid += [f"{path}:{line}: {words}" for line, words in visitor.found]
+    assert unsaid == []
+
+
+# ── the layer itself ──
+
+
+def test_english_is_what_the_code_says() -> None:
+    assert spoken() == "en"
+    assert say("Today") == "Today"
+    assert say("{number} of {total}", number=2, total=3) == "2 of 3"
+    assert say("{as it is}") == "{as it is}"
+    assert say_count(1, "{count} post", "{count} posts") == "1 post"
+    assert say_count(1_200, "{count} post", "{count} posts") == "1,200 posts"
+    assert later("Today") == "Today"
+    assert not ENGLISH.words
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0 postów"), (1, "1 post"), (2, "2 posty"), (4, "4 posty"), (5, "5 postów"), (11, "11 postów"), (12, "12 postów"),
+     (14, "14 postów"),
+     (21, "21 postów"), (22, "22 posty"), (101, "101 postów"), (112, "112 postów"), (1_204, "1\u00a0204 posty")],
+)  # fmt: skip
+def test_polish_numbers(number: int, words: str) -> None:
+    speak("pl")
+    assert text.counted(number, "post") == words
+
+
+def test_polish_days_and_months() -> None:
+    from datetime import date
+
+    speak("pl")
+    assert text.day_words(date(2026, 11, 24)) == "wt. 24 lis"
+    assert text.week_words(date(2026, 11, 30), date(2026, 12, 6)) == "30 listopada – 6 grudnia 2026"
+    assert text.month_title(date(2026, 11, 1)) == "listopad 2026"
+    assert text.relative(3 * 86_400_000_000, 0) == "za 3 dni"
+
+
+def test_polish_thousands() -> None:
+    speak("pl")
+    assert say(", reach {reach:,}", reach=12_345) == ", zasięg 12\u00a0345"
+
+
+def test_what_is_not_in_the_catalogue_stays_english() -> None:
+    speak("pl")
+    assert say("Nobody ever wrote this sentence") == "Nobody ever wrote this sentence"
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [({"LANG": "pl_PL.UTF-8"}, "pl"), ({"LC_ALL": "C", "LANG": "pl_PL.UTF-8"}, "en"), ({"LANG": "de_DE.UTF-8"}, "en"), ({}, "en"),
+     ({"LC_MESSAGES": "pl_PL", "LANG": "en_GB"}, "pl"), ({"LANG": ""}, "en")],
+)  # fmt: skip
+def test_the_computers_language(environment: dict[str, str], language: str) -> None:
+    assert language_of(environment) == language
+
+
+def test_po_files_as_translators_programs_write_them() -> None:
+    text = '# note\nmsgid ""\n"Two lines\\n"\n"and \\"quotes\\""\nmsgstr ""\n"Dwie\\n"\n"linie"\n\n'
+    text += 'msgid "a"\nmsgid_plural "b"\nmsgstr[0] "x"\nmsgstr[1] "y"\n'
+    first, second = read_po(text)
+    assert first.source == 'Two lines\nand "quotes"'
+    assert first.translations == ("Dwie\nlinie",)
+    assert (second.source, second.plural, second.translations) == ("a", "b", ("x", "y"))
+
+
+def test_every_language_has_its_rule_and_its_days() -> None:
+    for language in PLURALS:
+        assert len(text.DAYS[language]) == 7
+        assert len(text.MONTHS[language]) == len(text.MONTH_NAMES[language]) == len(text.MONTH_TITLES[language]) == 12
+
+
+# ── what the Desk says ──
+
+
+def desk_sentences() -> set[str]:
+    """Every text in the code below the screens, `{}` for values."""
+    found: set[str] = set()
+    for path in (path for room in ("scheduler", "adapters", "drafting") for path in Path(room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                found.add("".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values))
+            elif literal(node):
+                found.add(literal(node))
+    return found
+
+
+def test_every_template_is_something_that_the_desk_says() -> None:
+    known = desk_sentences()
+    entries = [entry for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8")) if entry.source]
+    assert len(entries) > 100
+    assert [entry.source for entry in entries if re.sub(r"\{\w+\}", "{}", entry.source) not in known] == []
+    assert [entry.source for entry in entries if places(entry.source) != places(entry.translations[0])] == []
+    assert len({entry.source for entry in entries}) == len(entries)
+
+
+@pytest.mark.parametrize(
+    ("english", "polish"),
+    [
+        ("waits for approval", "czeka na akceptację"),
+        ("checking with Bluesky (look 2 of 4)", "pytamy Bluesky (2 z 4)"),
+        ("moved to Tue 24 Nov 12:30", "przełożone na wt. 24 lis 12:30"),
+        ("somebody approves it, until Tue 24 Nov 12:30", "ktoś go akceptuje, do wt. 24 lis 12:30"),
+        ("on hold: everything; nothing leaves", "wstrzymane: wszystko; nic nie wychodzi"),
+        ("Nothing anybody has a template for.", "Nothing anybody has a template for."),
+        ("{braces} from others {0}", "{braces} from others {0}"),
+        ("", ""),
+    ],
+)
+def test_the_desks_sentences_in_polish(english: str, polish: str) -> None:
+    assert told(english) == english
+    speak("pl")
+    assert told(english) == polish
