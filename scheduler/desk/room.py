@@ -135,7 +135,7 @@ class Room:
         """What words of rows depend on, read in the same view of the store."""
         workspace = self.workspace
         clients = {name: ClientView(name, clean_line(c.name), c.color, c.accounts) for name, c in workspace.clients.items()}
-        return Scene(self.clock.wall(), self.name, clients, read_holds(conn), read_proposal_counts(conn), self.accounts_here())
+        return Scene(self.clock.wall(), self.name, clients, read_holds(conn, clients), read_proposal_counts(conn), self.accounts_here())
 
     def accounts_here(self) -> frozenset[str]:
         """Accounts on servers of this computer, as pretend ones are, in a workspace that has others too; else none needs a mark."""

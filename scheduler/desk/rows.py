@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, text
+from sqlalchemy import Connection, Row, RowMapping, text
 
 from scheduler.clock import HOUR
 from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.views import ApprovalView, ClientView, DeliveryQuery, DeliveryView, DisclosureView, HoldView
 from scheduler.desk.words import Standing, called, next_words, platform_name, sign_of, state_words
+from scheduler.holds import CLIENT
 
+NOBODY: Mapping[str, ClientView] = {}
 _SELECT = """
 SELECT d.id, d.key, d.post_id, d.kind, d.part, d.parts, d.state, d.due, d.tz, d.wall, d.digest, d.content_id, d.ai, d.client,
  d.remote_id, d.remote_url, d.published_at, d.reason, d.reason_code, d.send_until, d.next_at, d.look_n, d.look_at, d.parent_id,
@@ -211,10 +214,15 @@ def told_of(body: str | None) -> DisclosureView:
     return DisclosureView(flags=dict.fromkeys(told["flags"], True), line=clean(told["line"]) if told["line"] else None)
 
 
-def read_holds(conn: Connection) -> list[HoldView]:
-    """Every brake that is on, newest first."""
+def read_holds(conn: Connection, clients: Mapping[str, ClientView] = NOBODY) -> list[HoldView]:
+    """Every brake that is on, newest first; with `clients`, what people call those that are held."""
     rows = conn.execute(text("SELECT id, scope, subject, reason, by, at FROM hold WHERE released_at IS NULL ORDER BY at DESC, id DESC"))
-    return [HoldView(row.id, row.scope, row.subject, clean_line(row.reason), clean_line(row.by), row.at) for row in rows]
+    return [_hold_of(row, clients) for row in rows]
+
+
+def _hold_of(row: Row[Any], clients: Mapping[str, ClientView]) -> HoldView:
+    named = clients.get(row.subject) if row.scope == CLIENT else None
+    return HoldView(row.id, row.scope, row.subject, clean_line(row.reason), clean_line(row.by), row.at, named.name if named else "")
 
 
 def read_proposal_counts(conn: Connection) -> dict[int, int]:

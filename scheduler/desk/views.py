@@ -285,11 +285,13 @@ class HoldView:
     reason: str
     by: str
     at: int
+    client_name: str = ""
+    """What people call the client that is held."""
 
     @property
     def name(self) -> str:
-        """`everything`, `kawa`, `campaign autumn`."""
-        return name_of(self.scope, self.subject)
+        """`everything`, `Kawa Wrocław`, `bs-kawa`, `campaign autumn`."""
+        return self.client_name or name_of(self.scope, self.subject)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A pretend account beside a real one is called so wherever somebody decides about it."""
+"""What clients and accounts are called where somebody decides about them: by one name, and never taken for another."""
 
 from __future__ import annotations
 
@@ -30,3 +30,10 @@ async def test_where_everything_is_pretend_the_top_line_says_it(tmp_path: Path) 
     accounts, delivery = await names(tmp_path, PRETEND)
     assert accounts == {"bs-kawa": "Bluesky", "bs-bike": "Bluesky"}
     assert delivery == "Bluesky"
+
+
+async def test_a_client_on_hold_has_the_name_that_people_use(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        await h.desk.hold(client="kawa")
+        await h.desk.hold(account="bs-bike")
+        assert {hold.name for hold in (await h.desk.overview()).holds} == {"Kawa Wrocław", "bs-bike"}
