@@ -290,7 +290,7 @@ WRITE: tuple[Action, ...] = (
     Action("write.review", "ctrl+r", "review", "Review", "Save, then read and approve exactly this", "daypart approve", footer=True),
     Action("write.model", "f8", "model", "Ask the model", "Let the model propose texts from the brief", "daypart draft", footer=True),
     Action("write.save", "ctrl+s", "save", "Save", "Save now (it also saves by itself)", "daypart post edit"),
-    Action("write.text", "ctrl+t", "next_text", "Next text", "The next language or account's own text"),
+    Action("write.text", "ctrl+t,f10", "next_text", "Next text", "The next language or account's own text"),
     Action("write.alt", "f4", "alt_text", "Alt text", "Go to the alt text of the pictures"),
     Action("write.accounts", "f2", "accounts", "Accounts", "Where it goes; the same text for other accounts as a new post"),
     Action("write.back", "escape", "back", "Back", "Leave the text, then back to where you were"),

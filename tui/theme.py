@@ -97,8 +97,14 @@ THEME_OF = {"dark": DARK.name, "light": LIGHT.name, "contrast": CONTRAST.name}
 THEME_WORDS = {"dark": later("Dark"), "light": later("Light"), "contrast": later("High contrast")}
 
 
+CLIENT_COLORS = {"blue": "#4a86e8", "yellow": "#a8890a", "cyan": "#1490b0", "purple": "#a070e0", "pink": "#dd6091"}
+"""Names whose usual colour is lost on a dark or on a light ground."""
+
+
 def client_rgb(color: str) -> str | None:
     """A client's colour from the files as a hex value, or None when it is no colour."""
+    if color in CLIENT_COLORS:
+        return CLIENT_COLORS[color]
     try:
         return Color.parse(color).hex6 if color else None
     except ColorParseError:

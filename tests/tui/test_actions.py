@@ -27,6 +27,12 @@ def test_no_key_twice_on_a_screen(place: str) -> None:
     assert {key: ids for key, ids in owners.items() if len(ids) > 1} == {}
 
 
+def test_every_action_has_a_key_that_browsers_leave_alone() -> None:
+    """`daypart serve`: these three never reach a page."""
+    kept = {"ctrl+t", "ctrl+n", "ctrl+w"}
+    assert not [action.id for action in everything() if set(action.keys.split(",")) <= kept]
+
+
 def test_one_letter_has_one_meaning_everywhere() -> None:
     meanings: dict[str, set[str]] = defaultdict(set)
     for place, actions in SCREENS.items():

@@ -11,7 +11,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from scheduler.desk.views import Sign
-from tui.theme import LOOKS, THEMES, client_rgb
+from tui.theme import CLIENT_COLORS, LOOKS, THEMES, client_rgb
 
 TEXT = ("foreground", "quiet", "primary", "success", "warning", "error", "model")
 GROUNDS = ("background", "surface", "panel")
@@ -94,6 +94,15 @@ def test_colours_are_named_in_one_file() -> None:
     literal = re.compile(r"#[0-9a-fA-F]{6}\b|\brgb\(|(?<!-)\b(?:color|background): *(?:red|green|blue|white|black|yellow)\b")
     files = [path for path in Path("tui").rglob("*") if path.suffix in {".py", ".tcss"} and path.name != "theme.py"]
     assert [path for path in files if literal.search(path.read_text(encoding="utf-8"))] == []
+
+
+@pytest.mark.parametrize("name", CLIENT_COLORS)
+def test_a_clients_colour_is_seen_on_dark_and_on_light(name: str) -> None:
+    """Three to one, as for signs; letters are never in a client's colour alone."""
+    rgb = client_rgb(name)
+    assert rgb is not None
+    grounds = [theme.surface for theme in THEMES]
+    assert all(ground is not None and _contrast(rgb, ground) >= 3 for ground in grounds)
 
 
 def test_a_clients_colour_may_be_wrong() -> None:

@@ -55,5 +55,6 @@ class FieldTabs(Bar):
             self.zones.append(Zone(at, at + cell_len(text), name))
             at += cell_len(text)
         if len(self._fields) > 1:
-            parts.append(Segment("  ^t next text", self.get_component_rich_style("tab--hint")))
+            key = "F10" if self.app.is_web else "^t"  # browsers keep ctrl+t for themselves
+            parts.append(Segment(f"  {key} next text", self.get_component_rich_style("tab--hint")))
         return line(parts, self.size.width, self.rich_style)
