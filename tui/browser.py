@@ -8,6 +8,7 @@ import signal
 from functools import partial
 from typing import Any
 
+from textual import events
 from textual.app import App
 from textual.drivers.web_driver import WebDriver
 
@@ -26,7 +27,10 @@ class BrowserDriver(WebDriver):
         self._write = partial(self._put, self.fileno)
 
     def start_application_mode(self) -> None:
+        second = self._opened
         super().start_application_mode()
+        if second:  # the page has said already that the keyboard is here, and will not say it again
+            self._app.call_later(self._app.post_message, events.AppFocus())
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self._leave)

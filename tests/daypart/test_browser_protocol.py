@@ -62,6 +62,8 @@ class Words(App):
         self.words = words
     def compose(self):
         yield Label(self.words)
+    def on_app_focus(self):
+        self.query_one(Label).update(self.words + " with the keyboard")
 for words in ("first program", "second program"): Words(words).run()
 print("both have ended", file=sys.stderr)
 """
@@ -167,6 +169,12 @@ async def test_two_programs_one_after_the_other_keep_the_tab(tmp_path: Path) -> 
         for words in (b"first program", b"second program"):
             shown = b""
             while words not in shown:
+                message = await open_tab.receive(20)
+                assert message.type is WSMsgType.BINARY, words
+                shown += message.data
+            if words == b"first program":
+                await open_tab.send_json(["focus"])
+            while b"with the keyboard" not in shown:
                 message = await open_tab.receive(20)
                 assert message.type is WSMsgType.BINARY, words
                 shown += message.data
