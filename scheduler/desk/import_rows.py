@@ -21,6 +21,7 @@ from scheduler.desk.planning import Planning
 from scheduler.desk.reviewing import typed
 from scheduler.desk.sheet import COMMENT, EVERY, Seat, Sheet, read_sheet
 from scheduler.desk.writing import free_slug
+from scheduler.errors import StaleError
 from scheduler.importing.columns import Columns
 from scheduler.importing.matching import Match
 from scheduler.importing.table import Finding, Spot, Table, found
@@ -266,7 +267,8 @@ class ImportRows(Planning):
         wish, known = one.wish, one.known
         assert known is not None
         sheet = read_sheet(conn, known.post, self.workspace, self.store.assets)
-        assert sheet is not None
+        if sheet is None or _cannot_change(sheet):
+            raise StaleError(f"'{known.post}' changed since the sheet was read", "read it again")
         after, texts = self._after(sheet, one, items)
         now = self.clock.wall()
         for name, saved in texts.items():

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -32,7 +33,7 @@ from scheduler.importing.matching import Match, gone, match
 from scheduler.importing.memory import Known, forget, keep_columns, read_columns, read_known, remember
 from scheduler.importing.rows import Judged, Scene, judge
 from scheduler.importing.table import Finding, SheetError, Spot, Table, found, in_order
-from scheduler.importing.view import SheetAsk, SheetPlan, SheetRow
+from scheduler.importing.view import STEP, SheetAsk, SheetPlan, SheetRow
 from scheduler.importing.wish import content_of
 from scheduler.plan.stored import plan_state
 
@@ -72,7 +73,7 @@ class Importing(ImportRows):
         return (await self._prepare_sheet(ask)).plan
 
     async def import_sheet(self, plan: SheetPlan) -> Done:
-        """Import a shown sheet: every row becomes a draft, nothing is approved. All in one step, or nothing.
+        """Import a shown sheet: every row becomes a draft, nothing is approved. Up to STEP rows in one step, or nothing.
 
         Raises StaleError when the sheet or the calendar changed since, UsageError while something is wrong in it."""
         now = await self._prepare_sheet(plan.ask)
@@ -85,21 +86,22 @@ class Importing(ImportRows):
             return Done("nothing to do: every row is in the calendar already")
         items = [now.items[path] for one in acting for path in one.match.wish.media]
         await asyncio.to_thread(assets.keep_files, items, self.store.assets)
-        made = await self.change(lambda conn: self._import(conn, now))
+        made: list[str] = []
+        for start in range(0, len(acting), STEP):
+            part = acting[start : start + STEP]
+            made += await self.change(partial(self._import, now=now, rows=part, first=start == 0))
         return self._imported(now, made)
 
     # ── importing ──
 
-    def _import(self, conn: Connection, now: Prepared) -> list[str]:
-        """Every row, in one transaction. Returns the posts that were made."""
-        if plan_state(conn) != now.plan.state:
+    def _import(self, conn: Connection, now: Prepared, rows: Sequence[Found], first: bool) -> list[str]:
+        """So many rows, each with the note that it was imported, in one transaction. Returns the posts that were made."""
+        if first and plan_state(conn) != now.plan.state:
             raise StaleError("the calendar changed since the sheet was read", "read it again")
         accounts = sync_accounts(conn, self.workspace)
-        assets.keep_rows(conn, [now.items[path] for one in now.found if one.acts for path in one.match.wish.media])
+        assets.keep_rows(conn, [now.items[path] for one in rows for path in one.match.wish.media])
         file, made = now.plan.ask.file.name, []
-        for one in now.found:
-            if not one.acts:
-                continue
+        for one in rows:
             wish, known = one.match.wish, one.match.known
             why = f"row {wish.row} of {file}"
             if known is None:

@@ -6,6 +6,7 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
@@ -228,4 +229,4 @@ def free_slug(conn: Connection, campaign: str, words: str) -> str:
     plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
     base = _SLUG.sub("-", plain).strip("-")[:40].strip("-") or "post"
     taken = set(conn.execute(select(POST.c.slug).where(POST.c.campaign == campaign)).scalars())
-    return next(name for name in (base, *(f"{base}-{n}" for n in range(2, 100_000))) if name not in taken)
+    return next(name for name in chain((base,), (f"{base}-{n}" for n in count(2))) if name not in taken)

@@ -15,6 +15,10 @@ RowSign = Literal["+", "?", "~", ">", ".", "!"]
 SIGN_WORDS = {"+": "new", "?": "new, without a text", "~": "changed", ">": "moved", ".": "nothing to do", "!": "wrong"}
 """In the order in which they are counted."""
 
+STEP = 100
+"""Rows of one transaction: a month goes in whole, and a huge sheet does not keep the publishing service waiting. What was
+imported before an interruption is known the next time."""
+
 
 @dataclass(frozen=True, slots=True)
 class SheetAsk:
