@@ -95,6 +95,12 @@ class DeskScreen(Screen[None]):
         if not is_aloud():  # words that change by themselves would be read again and again
             self.set_interval(REFRESH, self._on_changed)
 
+    def on_screen_suspend(self) -> None:
+        """Somebody goes elsewhere. What was drawn is drawn anew on coming back, so it need not be kept: some 5 MB a place."""
+        for widget in self.walk_children():
+            widget._styles_cache.clear()
+            widget.notify_style_update()
+
     def on_screen_resume(self) -> None:
         if self._stale:
             self.reload()

@@ -12,7 +12,6 @@ from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.errors import DeskError, NotFoundError, UsageError
-from scheduler.rehearsal.rehearse import Stage, rehearse
 from scheduler.rehearsal.result import Asked, Rehearsal
 from scheduler.rehearsal.weather import Level
 from scheduler.slots import series_id
@@ -31,6 +30,8 @@ class Rehearsing(Room):
         """Play the plan from now `until` a typed time, with outages drawn from the seed. Changes nothing.
 
         Raises UsageError for a time that cannot be used, NotFoundError for a client that there is not."""
+        from scheduler.rehearsal.rehearse import Stage, rehearse  # deferred: the whole engine and a clock of its own, 40 ms
+
         workspace, now = self.workspace, self.clock.wall()
         if client is not None and client not in workspace.clients:
             raise NotFoundError(f"there is no client '{clean_line(client)}'", f"clients: {', '.join(workspace.clients) or 'none'}")

@@ -30,13 +30,13 @@ QUOTAS = {"instagram": 100}
 """Posts in any 24 hours that a platform takes from programs, where it says so."""
 _COUNTS = text(
     "SELECT a.name,"
-    " (SELECT count(*) FROM delivery d WHERE d.account_id = a.id AND d.state = 'published' AND d.published_at > :since"
-    "   AND d.parent_id IS NULL) AS sent,"
-    " (SELECT max(d.published_at) FROM delivery d WHERE d.account_id = a.id AND d.state = 'published') AS last,"
-    " (SELECT count(*) FROM delivery d WHERE d.account_id = a.id AND d.state = 'queued' AND d.parent_id IS NULL) AS waits,"
-    " (SELECT min(d.due) FROM delivery d WHERE d.account_id = a.id AND d.state = 'queued' AND d.parent_id IS NULL) AS next"
-    " FROM account a"
+    " count(*) FILTER (WHERE d.state = 'published' AND d.published_at > :since AND d.parent_id IS NULL) AS sent,"
+    " max(d.published_at) FILTER (WHERE d.state = 'published') AS last,"
+    " count(*) FILTER (WHERE d.state = 'queued' AND d.parent_id IS NULL) AS waits,"
+    " min(d.due) FILTER (WHERE d.state = 'queued' AND d.parent_id IS NULL) AS next"
+    " FROM delivery d JOIN account a ON a.id = +d.account_id GROUP BY d.account_id"
 )
+"""One walk over all deliveries: a question for each account would be that walk fifty times."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,10 @@ class CalendarScreen(PlanningScreen):
             self.show_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
 
     async def read(self) -> None:
-        await {"month": self._read_month, "week": self._read_week, "agenda": self._read_agenda}[self.view]()
-        self.retitle()
+        try:
+            await {"month": self._read_month, "week": self._read_week, "agenda": self._read_agenda}[self.view]()
+        finally:
+            self.retitle()
 
     async def _read_month(self) -> None:
         grid = self.month
@@ -256,7 +258,7 @@ class CalendarScreen(PlanningScreen):
     @on(MonthGrid.MonthNeeded)
     @on(WeekGrid.WeekNeeded)
     def _other_span(self) -> None:
-        self.retitle()
+        """Its name comes with its posts."""
         self.reload()
 
     @on(RowList.Highlighted)

@@ -13,6 +13,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow
@@ -22,6 +23,9 @@ from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
 from tui.widgets.week_grid import PLATFORM_CODES
+
+PATIENCE = 0.05
+"""Seconds that the month before stays while the posts of the next are read."""
 
 
 class MonthGrid(Widget, can_focus=True):
@@ -101,6 +105,8 @@ class MonthGrid(Widget, can_focus=True):
         self._drawn: CalendarRow | None = None
         """The post under the pressed mouse button."""
         self._drop: date | None = None
+        self._waiting: Timer | None = None
+        """Another month is asked for, and the one before still stands on the screen: it is drawn once, with its posts."""
         self.set_reactive(MonthGrid.day, today)
 
     # ── what is shown ──
@@ -108,6 +114,7 @@ class MonthGrid(Widget, can_focus=True):
     def show(self, month: Month) -> None:
         """New posts of the same month."""
         old, self.month = self.month, month
+        self._stop_waiting()
         if old.first != month.first or not old.days:
             self._forget_all()
             return
@@ -120,9 +127,20 @@ class MonthGrid(Widget, can_focus=True):
         """Go to a day, in another month if need be."""
         if month_first(day) != self.month.first:
             self.month = Month(month_first(day))
-            self._forget_all()
+            self._stop_waiting()
+            self._waiting = self.set_timer(PATIENCE, self._show_empty)
             self.post_message(self.MonthNeeded(self.month.first))
         self.day = day
+
+    def _show_empty(self) -> None:
+        """The posts take longer than an eye blinks: the days come first."""
+        self._waiting = None
+        self._forget_all()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
 
     def mark(self, days: frozenset[date]) -> None:
         """Days that are marked."""
@@ -292,8 +310,9 @@ class MonthGrid(Widget, can_focus=True):
     # ── moving ──
 
     def watch_day(self, old: date, new: date) -> None:
-        self._forget(old)
-        self._forget(new)
+        if self._waiting is None:
+            self._forget(old)
+            self._forget(new)
         self.post_message(self.Moved(new))
 
     def action_day(self, by: int) -> None:
