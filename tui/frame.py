@@ -97,7 +97,7 @@ class DeskScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         """Somebody goes elsewhere. What was drawn is drawn anew on coming back, so it need not be kept: some 5 MB a place."""
-        for widget in self.walk_children():
+        for widget in self.walk_children(Widget):
             widget._styles_cache.clear()
             widget.notify_style_update()
 
