@@ -85,15 +85,21 @@ def test_a_day_is_sorted_by_lane_and_then_by_time() -> None:
 
 
 def test_each_account_has_its_band_and_a_full_one_says_what_is_not_drawn() -> None:
-    lanes = Lanes(LANES, 9)
+    lanes = Lanes.of(LANES, 9)
     assert [(y, lanes.name_at(y)) for y in range(9) if lanes.name_at(y)] == [(1, "bs"), (5, "ms")]
     assert drawn(lanes, MON, Spot(TUE)) == {2: "c/b0@bs", 3: "c/b1@bs", 4: "+3", 6: "c/m@ms"}
     assert drawn(lanes, TUE, Spot(TUE)) == {6: "c/t@ms"}
 
 
+def test_where_all_fit_each_title_has_a_line_of_its_own() -> None:
+    assert [Lanes.of(LANES, height).lines for height in (9, 21, 23, 41)] == [1, 1, 2, 2]
+    spot = Spot(TUE)
+    assert [(slot.place, slot.part) for y in (2, 3, 4) for slot in [Lanes.of(LANES, 23).at(MON, y, spot)]] == [(0, 0), (0, 1), (1, 0)]
+
+
 @given(height=integers(6, 60), place=integers(0, 5))
 def test_the_post_under_the_cursor_is_always_drawn(height: int, place: int) -> None:
-    lanes, spot = Lanes(LANES, height), Spot(MON, place)
+    lanes, spot = Lanes.of(LANES, height), Spot(MON, place)
     assert LANES.on(MON)[place].key in drawn(lanes, MON, spot).values()
 
 

@@ -254,7 +254,9 @@ class PlanningScreen(ItemScreen):
         title = say("Move {posts} by a day?", posts=counted(len(keys), "post"))
         if costs and not await self.app.push_screen_wait(Confirm(title, costs, yes=say("Move them"), no=say("Leave them there"))):
             return
-        await self.app.attempt(self.app.desk.move_days(keys, days, anyway=True))
+        row, day = self.chosen_row(), self.day
+        if await self.app.attempt(self.app.desk.move_days(keys, days, anyway=True)) is not None and row is not None and row.key in keys:
+            self.seek(day + timedelta(days=days), row.key)
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def cancel_picked(self) -> None:

@@ -98,6 +98,7 @@ class WeekGrid(Widget, can_focus=True):
         self.glyphs = glyphs
         self.today = today
         self.week = Week(monday(today))
+        self._bands: Lanes | None = None
         self._tops: dict[date, int] = {}
         self._strips: dict[tuple[date, int], Strip] = {}
         self.set_reactive(WeekGrid.spot, Spot(today))
@@ -200,7 +201,10 @@ class WeekGrid(Widget, can_focus=True):
 
     @property
     def _lanes(self) -> Lanes:
-        return Lanes(self.week, self.size.height)
+        known = self._bands
+        if known is None or known.week is not self.week or known.height != self.size.height:
+            known = self._bands = Lanes.of(self.week, self.size.height)
+        return known
 
     def render_line(self, y: int) -> Strip:
         account = self._lanes.name_at(y) if self.week.lanes else ""

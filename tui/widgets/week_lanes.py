@@ -9,8 +9,6 @@ from tui.week import Spot, Week
 
 MOST = 3
 """So many accounts have lanes of their own; with more, a day is one column again."""
-HIGH = 6
-"""Lines of a band from which a post also shows its title on a second one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +32,17 @@ class Lanes:
 
     week: Week
     height: int
+    band: int
+    """Lines of a lane, its name included."""
+    lines: int
+    """Of one post: two where all fit, so that its title has one of its own."""
 
-    @property
-    def band(self) -> int:
-        """Lines of a lane, its name included."""
-        return max(2, (self.height - 1) // max(1, len(self.week.lanes)))
-
-    @property
-    def lines(self) -> int:
-        """Lines of one post."""
-        return 2 if self.band > HIGH else 1
+    @classmethod
+    def of(cls, week: Week, height: int) -> Lanes:
+        """Made once for a week and a height, and asked for every line of it."""
+        band = max(2, (height - 1) // max(1, len(week.lanes)))
+        fullest = max((len(week.lane(day, account)) for day in week.days for account in week.lanes), default=0)
+        return cls(week, height, band, 2 if band > 2 and 2 * fullest < band else 1)
 
     def name_at(self, y: int) -> str:
         """The account whose lane begins on this line."""
