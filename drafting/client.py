@@ -111,12 +111,19 @@ class ModelClient:
         known = _KNOWN.get(self._name)
         return known or Abilities(_ALLOWED_RUNGS[self.endpoint.json_mode][0], self.endpoint.token_param)
 
-    async def ask(self, question: Question, on_chunk: Callable[[str], None] | None = None) -> Answer:
-        """One answer. Raises the errors of `drafting.errors`; with `on_chunk` the answer is streamed there as well."""
+    async def ask(
+        self, question: Question, on_chunk: Callable[[str], None] | None = None, on_again: Callable[[], None] | None = None
+    ) -> Answer:
+        """One answer. Raises the errors of `drafting.errors`; with `on_chunk` the answer is streamed there as well.
+
+        `on_again` is told that an answer broke off and comes anew from its beginning."""
         for _ in range(_MOST_LESSONS):
+            before = self.abilities
             try:
-                answer = await self._patiently(question, on_chunk)
+                answer = await self._patiently(question, on_chunk, on_again)
             except (LlmRejected, LlmUnavailable) as error:
+                if replace(self.abilities, proven=before.proven) != before:
+                    continue  # another question, asked at the same time, has learnt how to ask
                 lesson = self._lesson(error)
                 if lesson is None:
                     raise
@@ -148,7 +155,7 @@ class ModelClient:
             return None
         return replace(known, rung=lower)
 
-    async def _patiently(self, question: Question, on_chunk: Callable[[str], None] | None) -> Answer:
+    async def _patiently(self, question: Question, on_chunk: Callable[[str], None] | None, on_again: Callable[[], None] | None) -> Answer:
         for attempt in range(RETRIES):
             try:
                 return await self._once(question, on_chunk)
@@ -161,6 +168,8 @@ class ModelClient:
                 if not (error.may_pass and self.abilities.proven):
                     raise
             await asyncio.sleep(wait)
+            if on_again is not None:
+                on_again()
         return await self._once(question, on_chunk)
 
     async def _once(self, question: Question, on_chunk: Callable[[str], None] | None) -> Answer:

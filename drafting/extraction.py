@@ -17,7 +17,10 @@ _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.I
 _THOUGHTS_WITHOUT_START = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
 _MOST_CHARACTERS = 200_000
 _MOST_TRIES = 200
-_SHOWN = ("hook", "body", "cta")
+SHOWN = ("hook", "body", "cta")
+"""Fields of a caption that are shown while they come."""
+SHOWN_OF_REELS = ("voice", *SHOWN)
+"""The same of a Reels script: what is spoken, then the caption."""
 
 D = TypeVar("D", bound=Draft)
 
@@ -64,7 +67,8 @@ def _garbled(output: str, what: str) -> LlmGarbled:
 class CaptionStream:
     """Picks the caption's words out of JSON that is still arriving."""
 
-    def __init__(self) -> None:
+    def __init__(self, shown: tuple[str, ...] = SHOWN) -> None:
+        self._shown = shown
         self._key: str | None = None
         self._string: list[str] | None = None
         self._escape = ""
@@ -91,7 +95,7 @@ class CaptionStream:
             self._is_value = False
         elif sign == '"':
             self._string = []
-            if self._is_value and self._key in _SHOWN and self._shown_any:
+            if self._is_value and self._key in self._shown and self._shown_any:
                 return "\n\n"
         return ""
 
@@ -115,7 +119,7 @@ class CaptionStream:
         if not self._is_value:
             self._string.append(text)
             return ""
-        if self._key not in _SHOWN:
+        if self._key not in self._shown:
             return ""
         self._shown_any = self._shown_any or bool(text)
         return text

@@ -16,7 +16,7 @@ from typing import Generic, Literal, TypeVar
 
 from drafting.client import ANSWER_S, Answer, ModelClient, Question
 from drafting.errors import DraftingError, LlmAnswerError, LlmTruncated, LlmUnavailable
-from drafting.extraction import CaptionStream, read_draft
+from drafting.extraction import SHOWN, SHOWN_OF_REELS, CaptionStream, read_draft
 from drafting.prompt import Prompt, caption_prompt, language_name, reel_prompt
 from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Finding, Run, Status
@@ -144,6 +144,8 @@ async def _repaired(client: ModelClient, task: _Task[D]) -> tuple[_Attempt[D], _
         if time.monotonic() >= ends:
             break
         request.progress(_words(n, client, task, progress))
+        if n and request.on_again is not None:
+            request.on_again()
         try:
             attempt = await _attempt(client, task, progress, seed + n, ends)
         except DraftingError:
@@ -164,9 +166,15 @@ async def _attempt(client: ModelClient, task: _Task[D], progress: _Progress[D], 
     left = min(ANSWER_S, ends - time.monotonic())
     question = Question(prompt.messages, task.kind, schema_of(task.model), seed, progress.max_tokens, left)
     started = time.perf_counter()
+    display = _display(task)
     try:
-        answer = await client.ask(question, _display(task.request))
+        answer = await client.ask(question, display.chunk if display else None, display.again if display else None)
         draft = read_draft(answer.text, task.model)
+    except asyncio.CancelledError:
+        if task.request.on_stopped is not None:
+            came = Answer(display.output if display else "", 0, round((time.perf_counter() - started) * 1_000))
+            task.request.on_stopped(_run(client, task, prompt, question, came, "stopped"))
+        raise
     except DraftingError as error:
         ms = round((time.perf_counter() - started) * 1_000)
         progress.runs.append(_run(client, task, prompt, question, _of(error, ms), type(error).__name__))
@@ -209,19 +217,37 @@ def _of(error: DraftingError, ms: int) -> Answer:
     return Answer("", 0, ms)
 
 
-def _display(request: CaptionRequest) -> Callable[[str], None] | None:
+class _Display:
     """Turns chunks of JSON into words for the display."""
-    show = request.on_text
-    if show is None:
-        return None
-    stream = CaptionStream()
 
-    def on_chunk(chunk: str) -> None:
-        said = stream.feed(chunk)
+    def __init__(self, request: CaptionRequest, show: Callable[[str], None], fields: tuple[str, ...]) -> None:
+        self._request, self._show, self._fields = request, show, fields
+        self._stream = CaptionStream(fields)
+        self._pieces: list[str] = []
+
+    @property
+    def output(self) -> str:
+        """What came so far, as it came."""
+        return "".join(self._pieces).encode("utf-8", "replace").decode()
+
+    def chunk(self, chunk: str) -> None:
+        """One more piece of the answer."""
+        self._pieces.append(chunk)
+        said = self._stream.feed(chunk)
         if said:
-            show(said)
+            self._show(said)
 
-    return on_chunk
+    def again(self) -> None:
+        """The answer comes anew."""
+        self._pieces.clear()
+        self._stream = CaptionStream(self._fields)
+        if self._request.on_again is not None:
+            self._request.on_again()
+
+
+def _display(task: _Task[D]) -> _Display | None:
+    show = task.request.on_text
+    return None if show is None else _Display(task.request, show, SHOWN_OF_REELS if task.kind == "reel" else SHOWN)
 
 
 def _words(n: int, client: ModelClient, task: _Task[D], progress: _Progress[D]) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from adapters.limits import Limits
 from config.resolved import ResolvedBrief
+from drafting.results import Run
 
 EMOJI_MAX = {"none": 0, "few": 2, "some": 5, "many": 10}
 BUDGET_S = 90.0
@@ -65,6 +66,10 @@ class CaptionRequest:
     """Told in words what happens."""
     on_text: Callable[[str], None] | None = field(default=None, compare=False, repr=False)
     """Given pieces of the caption as they come, for display only. None: no streaming."""
+    on_again: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+    """Told that the pieces so far are void: the answer broke off or was no good, and comes anew."""
+    on_stopped: Callable[[Run], None] | None = field(default=None, compare=False, repr=False)
+    """Given the call that was under way when somebody stopped it, with what had come of its answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from drafting.schemas import Beat, ReelScript
@@ -25,7 +25,17 @@ class TimedBeat:
 
 def timed(script: ReelScript, words_per_second: float | None = None) -> tuple[TimedBeat, ...]:
     """All beats in order; `words_per_second` is a speaker's own rate."""
-    return tuple(_timed(script, rate(script.language, words_per_second)))
+    return timed_beats(script.all_beats, rate(script.language, words_per_second))
+
+
+def timed_beats(beats: Iterable[Beat], words_per_second: float) -> tuple[TimedBeat, ...]:
+    """Each beat with its start, one after the other."""
+    found, start = [], 0.0
+    for beat in beats:
+        spoken = round(spoken_seconds(beat.voice, words_per_second), 1)
+        found.append(TimedBeat(round(start, 1), beat.duration_s, spoken, beat))
+        start += beat.duration_s
+    return tuple(found)
 
 
 def spoken_length(script: ReelScript, words_per_second: float | None = None) -> float:
@@ -44,13 +54,6 @@ def rendered(script: ReelScript, words_per_second: float | None = None) -> tuple
 def uses_ai_media(script: ReelScript) -> bool:
     """Some shot is to be generated: the disclosure flag is known early."""
     return any(beat.source == "ai" for beat in script.all_beats)
-
-
-def _timed(script: ReelScript, words_per_second: float) -> Iterator[TimedBeat]:
-    start = 0.0
-    for beat in script.all_beats:
-        yield TimedBeat(round(start, 1), beat.duration_s, round(spoken_seconds(beat.voice, words_per_second), 1), beat)
-        start += beat.duration_s
 
 
 def _lines(timed_beat: TimedBeat) -> Iterator[str]:

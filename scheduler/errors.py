@@ -7,6 +7,7 @@ DeskError
 │   └── NoRoomError      the account's limits leave no room then               64
 ├── FilesError           diagnostics in files (carries them)                   65
 ├── StaleError           plan or digest is not of now; look again              75
+│   └── CrossedError     somebody else changed the same lines meanwhile        75
 ├── BusyError            the store is locked, or a second service runs         75
 ├── UnreachableError     platform, model or daemon cannot be reached           69
 ├── SignInError          an account has to be connected again                  77
@@ -67,6 +68,17 @@ class StaleError(DeskError):
     """What was looked at is not what is there now."""
 
     exit_code = 75
+
+
+class CrossedError(StaleError):
+    """Somebody else changed the same lines while they were being written. What was written is kept aside; nothing is overwritten."""
+
+    def __init__(self, message: str, hint: str, *, theirs: str, by: str) -> None:
+        super().__init__(message, hint)
+        self.theirs = theirs
+        """The text that is saved now."""
+        self.by = by
+        """Who saved it."""
 
 
 class BusyError(DeskError):

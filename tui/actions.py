@@ -290,14 +290,77 @@ WRITE: tuple[Action, ...] = (
     Action("write.review", "ctrl+r", "review", "Review", "Save, then read and approve exactly this", "daypart approve", footer=True),
     Action("write.model", "f8", "model", "Ask the model", "Let the model propose texts from the brief", "daypart draft", footer=True),
     Action("write.save", "ctrl+s", "save", "Save", "Save now (it also saves by itself)", "daypart post edit"),
-    Action("write.text", "ctrl+t,f10", "next_text", "Next text", "The next language or account's own text"),
-    Action("write.alt", "f4", "alt_text", "Alt text", "Go to the alt text of the pictures"),
+    Action("write.text", "ctrl+l", "next_text", "Next text", "The next language or account's own text"),
+    Action(
+        "write.own",
+        "ctrl+o",
+        "own_text",
+        "Own text",
+        "The network of the preview gets a text of its own; again: back to the common one (asks)",
+        "daypart post edit --account",
+    ),
+    Action("write.script", "ctrl+t,f10", "script", "Script", "The Reels script as a timeline; again: the caption", "daypart post script"),
+    Action(
+        "write.pictures", "f4", "pictures", "Pictures", "Pictures, videos and their alt texts; again: the caption", "daypart post media"
+    ),
+    Action("write.former", "ctrl+f", "former", "Earlier texts", "Who wrote what when, and back to one of them", "daypart post texts"),
     Action("write.accounts", "f2", "accounts", "Accounts", "Where it goes; the same text for other accounts as a new post"),
     Action("write.back", "escape", "back", "Back", "Leave the text, then back to where you were"),
     Action("write.edit", "e,enter", "into_text", "Into the text", "Put the cursor into the text"),
     Action("write.plan", "r", "when", "Reschedule", "The time for all accounts of this post", "daypart post move"),
     Action("write.delete", "d", "delete", "Delete or cancel", "Delete this draft (asks)", "daypart post delete"),
 )
+
+VARIANTS: tuple[Action, ...] = (
+    Action("variants.1", "1", "look(0)", "Variant 1", "Look at variant 1", "daypart drafts"),
+    Action("variants.2", "2", "look(1)", "Variant 2", "Look at variant 2", "daypart drafts"),
+    Action("variants.3", "3", "look(2)", "Variant 3", "Look at variant 3", "daypart drafts"),
+    Action("variants.before", "left,h", "step(-1)", "Variant before", "The variant before"),
+    Action("variants.next", "right,l", "step(1)", "Next variant", "The next variant, also beyond the third"),
+    Action("variants.up", "up,k", "scroll(-1)", "Up", "One line up in the variant"),
+    Action("variants.down", "down,j", "scroll(1)", "Down", "One line down in the variant"),
+    Action("variants.take", "enter", "take", "Take it", "Make it the text of the post; z takes it back", "daypart accept"),
+    Action("variants.leave", "escape", "leave", "Stop, throw away", "While it writes: stop. After that: throw all away", "daypart discard"),
+    Action("variants.drop", "x", "discard", "Drop", "Throw this one away", "daypart discard"),
+    Action("variants.again", "n", "again", "Ask again", "Ask the model for new ones", "daypart draft"),
+)
+"""In the pane of the model, when it has the focus."""
+BEATS: tuple[Action, ...] = (
+    Action(
+        "script.edit", "enter,e", "edit_beat", "Edit the beat", "What is said, shown and seen, and how long", "daypart post script --edit"
+    ),
+    Action("script.add", "n", "add_beat", "New beat", "One more beat after this one", "daypart post script --edit"),
+    Action("script.longer", "+,=,right,l", "stretch(1)", "Longer", "This beat half a second longer", "daypart post script --edit"),
+    Action("script.shorter", "-,left,h", "stretch(-1)", "Shorter", "This beat half a second shorter", "daypart post script --edit"),
+    Action("script.earlier", "[", "move_beat(-1)", "Earlier", "This beat before the one above", "daypart post script --edit"),
+    Action("script.later", "]", "move_beat(1)", "Later", "This beat after the one below", "daypart post script --edit"),
+    Action("script.remove", "d", "remove_beat", "Delete the beat", "Take this beat out; z brings it back", "daypart post script --edit"),
+    Action("script.target", "T", "target", "Length wanted", "How long the whole Reel is to be", "daypart post script --edit"),
+    Action("script.up", "up,k", "step(-1)", "Up", "The beat before"),
+    Action("script.down", "down,j", "step(1)", "Down", "The next beat"),
+    Action("script.top", "g,home", "edge(-1)", "Top", "The first beat"),
+    Action("script.end", "G,end", "edge(1)", "End", "The last beat"),
+)
+"""In the script, when it has the focus."""
+PICTURES: tuple[Action, ...] = (
+    Action("media.alt", "enter,e", "alt", "Alt text", "Say what is seen, for people who do not see it", "daypart post edit --field"),
+    Action("media.add", "n", "add_media", "Add one", "Add a picture or video, by its path", "daypart post media --add"),
+    Action(
+        "media.remove", "d", "remove_media", "Take it out", "Take this one out of the post; z brings it back", "daypart post media --remove"
+    ),
+    Action("media.earlier", "[", "move_media(-1)", "Earlier", "This one before the one above", "daypart post media --move"),
+    Action("media.later", "]", "move_media(1)", "Later", "This one after the one below", "daypart post media --move"),
+    Action("media.view", "v", "look", "Look", "Show the picture, as well as this terminal can"),
+    Action("media.up", "up,k", "step(-1)", "Up", "The one above"),
+    Action("media.down", "down,j", "step(1)", "Down", "The one below"),
+)
+"""In the list of pictures, when it has the focus."""
+PANES: dict[str, tuple[Action, ...]] = {
+    "Write, in the model's pane (F8)": VARIANTS,
+    "Write, in the script (^t)": BEATS,
+    "Write, in the pictures (F4)": PICTURES,
+}
+"""Parts of a place with keys of their own while they have the focus."""
 
 LIBRARY: tuple[Action, ...] = (
     OPEN,
@@ -380,7 +443,7 @@ def place_name(place: str) -> str:
 
 def everything() -> tuple[Action, ...]:
     """Each action once."""
-    found = {action.id: action for group in (EVERYWHERE, *SCREENS.values()) for action in group}
+    found = {action.id: action for group in (EVERYWHERE, *SCREENS.values(), *PANES.values()) for action in group}
     return tuple(found.values())
 
 
@@ -391,6 +454,8 @@ def page() -> str:
     for place, actions in SCREENS.items():
         parts += _table(f"{names[place].first_key} {names[place].label}", actions)
     parts += _table("A sheet that was read (8 Plan, `L`)", SHEET)
+    for title, actions in PANES.items():
+        parts += _table(title, actions)
     parts += ["", "In dialogs: `esc` always means no. With the mouse: click a place, a line, a button or a key in the bottom line.", ""]
     return "\n".join(parts)
 

@@ -99,7 +99,7 @@ class DaypartApp(Personal, inherit_bindings=False):
     def action_help(self) -> None:
         screen = self.screen_stack[0]
         if isinstance(screen, DeskScreen):
-            self.push_screen(help_page(place_name(screen.PLACE), screen.ACTIONS))
+            self.push_screen(help_page(place_name(screen.PLACE), screen.helped))
 
     def action_command_palette(self) -> None:
         if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):

@@ -62,6 +62,11 @@ class DeskScreen(Screen[None]):
         """The inside."""
         yield from ()
 
+    @property
+    def helped(self) -> tuple[Action, ...]:
+        """What `?` lists now: the keys of this place, first those of the part that has the focus."""
+        return self.ACTIONS
+
     async def read(self) -> None:
         """Ask the Desk and show the answer. Errors of ours may pass through."""
 

@@ -211,6 +211,10 @@ def field_words(field: str) -> str:
         return say("Alt text {place}", place=place) + (f", {language_words(language)}" if language else "")
     if field == "first_comment":
         return say("First comment")
+    if field.startswith("script:"):
+        return say("Script, {language}", language=language_words(field[7:]))
+    if field == "text":
+        return say("Text")
     language, _, account = field.partition("@")
     named = language_words(language)
     return say("{language} for {account}", language=named, account=account) if account else named

@@ -42,7 +42,12 @@ class Passage:
 
     text: str
     saved: str
+    """What it was made from: the text as it was saved when this one began to differ."""
     spans: tuple[Span, ...] = ()
+    told: str = ""
+    """The text of somebody else that was told of already."""
+    pinned: bool = False
+    """It is saved with its first letter; until then it stays while it is in the editor."""
 
     @property
     def dirty(self) -> bool:
@@ -116,22 +121,44 @@ class Draft:
             mine = self.passages.get(view.field)
             if mine is None or not mine.dirty or mine.text == view.text:
                 self.passages[view.field] = Passage(view.text, view.text, view.spans)
-            elif mine.saved != view.text:
+            elif view.text not in (mine.saved, mine.told):
                 crossed.append(view.field)
-                mine.saved = view.text
+                mine.told = view.text
         gone = set(self.passages) - {view.field for view in post.texts}
-        for name in gone:
-            if not self.passages[name].dirty:
+        for name in gone:  # a text that was emptied stays while it is in the editor: nobody types into another one unawares
+            mine = self.passages[name]
+            if not mine.dirty and (name != self.current or (mine.text and not mine.pinned)):
                 del self.passages[name]
         if self.current not in self.passages:
             self.current = next(iter(self.passages), "")
         return crossed
+
+    def pin(self, name: str, text: str) -> None:
+        """Open a text that may not be saved yet: an alternative text, a first comment."""
+        self.passages.setdefault(name, Passage(text, text, pinned=True))
+        self.current = name
+
+    def unpin(self) -> None:
+        """Texts that were opened and not written are no texts of the post: their numbers may mean other files now."""
+        for name in [name for name, passage in self.passages.items() if passage.pinned and not passage.dirty]:
+            del self.passages[name]
+        if self.current not in self.passages:
+            self.current = next(iter(self.passages), "")
 
     def step(self, by: int) -> None:
         """The next text."""
         names = list(self.passages)
         if names:
             self.current = names[(names.index(self.current) + by) % len(names)]
+
+
+def moved_index(old: str, new: str, at: int) -> int:
+    """Where a place in a text is after somebody else changed the text around it."""
+    shortest = min(len(old), len(new))
+    start = next((n for n in range(shortest) if old[n] != new[n]), shortest)
+    if at <= start:
+        return at
+    return max(start, at + len(new) - len(old))
 
 
 def fits_until(counters: Sequence[Counter], current: str, length: int) -> int:

@@ -13,11 +13,12 @@ import click
 from daypart.call import Call, common
 from daypart.commands.library import evergreen, reuse, tag
 from daypart.commands.planning import DAY, duplicate, fill, micros_of, print_signs, slots
+from daypart.commands.texts import edit, media, script, texts
 from daypart.evidence import evidence_json, print_evidence
 from daypart.output import delivery_json, print_deliveries, print_done, print_json, print_review, when
 from daypart.session import at_desk
 from scheduler.desk.views import DeliveryQuery, Done
-from scheduler.errors import NoRoomError, NotFoundError, UsageError
+from scheduler.errors import NoRoomError, NotFoundError
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -54,6 +55,8 @@ post.add_command(tag)
 
 for planning in (slots, duplicate, fill):
     post.add_command(planning)
+for writing in (edit, texts, script, media):
+    post.add_command(writing)
 
 
 @post.command("list")
@@ -171,26 +174,6 @@ def _language_and_text(value: str) -> tuple[str, str]:
     """`pl=Dzień dobry` or plain text for every language."""
     language, sign, text = value.partition("=")
     return (language, text) if sign and 2 <= len(language) <= 7 and language.replace("-", "").isalpha() else ("", value)
-
-
-@post.command(short_help="Change a text in your own editor.")
-@click.argument("key")
-@click.option("--field", default=None, help="Which text: `en`, `pl`, `en@ig-kawa`; default: the first.")
-@common
-@click.pass_obj
-def edit(call: Call, key: str, field: str | None) -> None:
-    """Edit a text in your own editor ($EDITOR). An approved post loses its approval."""
-    name = key.partition("@")[0]
-    view = at_desk(call, lambda desk: desk.post(name))
-    chosen = next((text for text in view.texts if field in (None, text.field)), None)
-    if chosen is None:
-        raise UsageError(f"'{name}' has no text '{field}'", "texts: " + ", ".join(text.field for text in view.texts))
-    edited = click.edit(chosen.text, extension=".txt")
-    if edited is None or edited.rstrip("\n") == chosen.text:
-        print_done(call, Done("nothing changed"))
-        return
-    saved = at_desk(call, lambda desk: desk.save_text(name, chosen.field, edited.rstrip("\n")))
-    print_done(call, Done(f"saved: {saved.title}", tuple(view.key for view in saved.deliveries)))
 
 
 @post.command(short_help="Give a post another time.")

@@ -4,7 +4,8 @@ The methods stand in the modules beside this one, grouped by what they are about
 `seeing` lists, histories · `planning` calendar, free slots, copies · `many` several posts at once ·
 `reviewing` what goes out, counters, previews ·
 `moving` times, cancelling, undo ·
-`writing` posts made here · `library` what was good: `reusing`, `suggesting`, `ideas` ·
+`writing` posts made here · `texts` own and earlier texts · `scripting` Reels scripts · `pictures` media of one post ·
+`library` what was good: `reusing`, `suggesting`, `ideas` ·
 `modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
 `braking` hold, release ·
 `overdue` what a hold made late ·
@@ -32,12 +33,15 @@ from scheduler.desk.many import Many
 from scheduler.desk.modelling import Modelling
 from scheduler.desk.overdue import Overdue
 from scheduler.desk.people import person
+from scheduler.desk.pictures import Pictures
 from scheduler.desk.rehearsing import Rehearsing
 from scheduler.desk.reporting import Reporting
 from scheduler.desk.resolving import Resolving
 from scheduler.desk.risks import Risks
+from scheduler.desk.scripting import Scripting
 from scheduler.desk.serving import Serving
 from scheduler.desk.signing import Signing
+from scheduler.desk.texts import Texts
 from scheduler.store.store import Store
 from scheduler.workspace import find_workspace, read_workspace, state_folder
 
@@ -47,6 +51,9 @@ class Desk(
     Library,
     Importing,
     Modelling,
+    Texts,
+    Scripting,
+    Pictures,
     ClientWord,
     Signing,
     Boarding,

@@ -4,33 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, Table, insert, text, update
+from sqlalchemy import Connection, RowMapping, Table, insert, text, update
 
 from adapters.limits import Limits
 from config.brand import Brand
 from config.loaded import Loaded
 from config.post_files import PostFileError, write_accepted
+from config.resolved import ResolvedBrief
 from drafting.client import ModelClient
 from drafting.errors import DraftingError, LlmLimited, LlmRejected, LlmUnavailable
 from drafting.labels import Label
+from drafting.provenance import AI, Attributed, attribute
 from drafting.repair import draft_reel, draft_variants
-from drafting.request import ReelRequest
+from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft, JsonValue, ReelScript, compose
+from drafting.timeline import written
 from scheduler.compose import split_parts
-from scheduler.desk import asking
-from scheduler.desk.clean import clean
+from scheduler.desk import asking, side_by_side
+from scheduler.desk.clean import clean, clean_line
+from scheduler.desk.composer_views import ModelPlace
 from scheduler.desk.exact import stored_content
 from scheduler.desk.proposals import read_proposal, read_proposals
 from scheduler.desk.reading import brief_of
-from scheduler.desk.sheet import EVERY, Seat, Sheet
+from scheduler.desk.scripting import read_script, script_lines
+from scheduler.desk.sheet import EVERY, SCRIPT, Seat, Sheet
+from scheduler.desk.side_by_side import Hear
 from scheduler.desk.views import Done, ProposalView
 from scheduler.desk.writing import Writing, first_words
 from scheduler.errors import DeskError, DiskError, NotFoundError, SettingsError, UnreachableError, UsageError
 from scheduler.failpoints import fail
+from scheduler.revisions import keep_revision
 from scheduler.store.tables import TABLES
 from scheduler.units import writing
 from scheduler.units.model import EDITABLE
@@ -38,6 +45,8 @@ from scheduler.units.model import EDITABLE
 RUN: Table = TABLES.tables["generation_run"]
 PROPOSAL: Table = TABLES.tables["proposal"]
 RECENT = 20
+REEL_SECONDS = 30
+"""Length of a Reel where the brief does not say."""
 _RUN_FIELDS = ("id", "kind", "language", "endpoint_host", "model", "prompt_id", "brief_hash")
 _MEASURED = ("parameters", "seed", "output", "output_sha256", "tokens", "ms")
 
@@ -49,38 +58,92 @@ def _silent(_words: str) -> None:
 class Modelling(Writing):
     """What a person asks of the model, and does with what it says."""
 
-    async def draft(self, post: str, *, progress: Callable[[str], None] | None = None) -> list[ProposalView]:
-        """Ask the model for every language and variant of the brief. Raises SettingsError without an endpoint."""
+    async def draft(
+        self,
+        post: str,
+        *,
+        progress: Callable[[str], None] | None = None,
+        on_text: Hear | None = None,
+        language: str | None = None,
+        variants: int | None = None,
+        reel_seconds: float | None = None,
+    ) -> list[ProposalView]:
+        """Ask the model for every language and variant of the brief. Raises SettingsError without an endpoint.
+
+        `on_text` hears the words as they come, of up to three variants at the same time; whoever cancels this call keeps what is
+        whole already, and what was not is nobody's text. `language`: only this one. `variants`: how many where no brief says it.
+        `reel_seconds`: a Reels script of this length, whatever the brief says."""
         endpoint = asking.endpoint_of(self.workspace.llm)
         sheet = await self._sheet_to_draft(post)
         tell = progress or _silent
         loaded = await self.load()
-        brief = asking.brief_for(sheet, brief_of(sheet.brief), first_words({name: saved.origins for name, saved in sheet.texts.items()}))
+        asked = brief_of(sheet.brief)
+        brief = asking.brief_for(sheet, asked, first_words({name: saved.origins for name, saved in sheet.texts.items()}))
+        brief = replace(brief, variants=variants) if variants and asked is None else brief
+        brief = replace(brief, kind="reel", seconds=round(reel_seconds)) if reel_seconds else brief
         recent = await self.store.read(lambda conn: _recent(conn, sheet))
         brand = self._brand(loaded, sheet)
+        wanted = (language,) if language else asking.languages_of(sheet, loaded.workspace.languages() or ("en",))
         async with ModelClient(endpoint, on_event=fail) as client:
-            for language in asking.languages_of(sheet, loaded.workspace.languages() or ("en",)):
-                tell(f"asking {endpoint.model} at {endpoint.host} for {language}")
-                request = asking.request_for(
-                    language,
-                    sheet,
-                    brief,
-                    loaded.workspace,
-                    brand,
-                    lambda seat: self.checkers.of(seat.account.account).limits(),
-                    recent,
-                    tell,
-                )
+            for tongue in wanted:
+                tell(f"asking {endpoint.model} at {endpoint.host} for {tongue}")
+                request = asking.request_for(tongue, sheet, brief, loaded.workspace, brand, self._limits, recent, tell)
                 try:
-                    if brief.kind == "reel":
-                        reel = await draft_reel(client, ReelRequest(caption=request, seconds=float(brief.seconds or 30)))
-                        await self._keep_drafts(sheet, [reel])
+                    if on_text is None:
+                        await self._draft_quietly(client, sheet, request, brief)
                     else:
-                        await self._keep_drafts(sheet, await draft_variants(client, request, brief.variants))
+                        await self._draft_aloud(client, sheet, request, brief, on_text)
                 except DraftingError as error:
                     await self._keep_runs(sheet, error.runs)
                     raise _in_our_words(error) from error
         return await self.proposals(sheet.post)
+
+    async def _draft_quietly(self, client: ModelClient, sheet: Sheet, request: CaptionRequest, brief: ResolvedBrief) -> None:
+        if brief.kind == "reel":
+            reel = await draft_reel(client, ReelRequest(caption=request, seconds=float(brief.seconds or REEL_SECONDS)))
+            await self._keep_drafts(sheet, [reel])
+        else:
+            await self._keep_drafts(sheet, await draft_variants(client, request, brief.variants))
+
+    async def _draft_aloud(self, client: ModelClient, sheet: Sheet, request: CaptionRequest, brief: ResolvedBrief, hear: Hear) -> None:
+        """All variants at once; each is kept when it is whole. Stopped, it keeps that and what was asked."""
+        known = await self.store.read(lambda conn: _variants(conn, sheet.post_id))
+        stopped = side_by_side.Stopped()
+
+        async def keep(variant: int, drafted: Drafted | DraftedReel) -> None:
+            await self._keep_drafts(sheet, [drafted], known + variant - 1)
+
+        try:
+            if brief.kind == "reel":
+                wanted = ReelRequest(caption=request, seconds=float(brief.seconds or REEL_SECONDS))
+                await side_by_side.reel(client, wanted, hear, keep, stopped)
+            else:
+                many = min(max(1, brief.variants), side_by_side.MOST)
+                await self._keep_runs(sheet, await side_by_side.captions(client, request, many, hear, keep, stopped))
+        except asyncio.CancelledError:
+            await asyncio.shield(self._keep_stopped(sheet, stopped))
+            raise
+
+    async def _keep_stopped(self, sheet: Sheet, stopped: side_by_side.Stopped) -> None:
+        """That a model was asked, and the words of it that were seen: whoever types them does not make them a person's."""
+        if not stopped.runs:
+            return
+
+        def operation(conn: Connection) -> None:
+            self._insert_runs(conn, sheet, tuple(stopped.runs))
+            for run, draft in stopped.drafts():
+                row = {"run_id": run.id, "language": run.language, "kind": "caption", "body": draft.model_dump_json()}
+                row |= {"text": draft.body, "status": "discarded", "report": "[]"}
+                number = _variants(conn, sheet.post_id) + 1
+                conn.execute(insert(PROPOSAL).values(**row, post_id=sheet.post_id, variant=number, at=self.clock.wall()))
+            self._mark_as_seen_by_model(conn, sheet)
+
+        await self.change(operation)
+
+    def model_place(self) -> ModelPlace:
+        """Where texts go when a model is asked. Raises SettingsError when none is set up."""
+        endpoint = asking.endpoint_of(self.workspace.llm)
+        return ModelPlace(clean_line(endpoint.model), clean_line(endpoint.host), endpoint.is_local)
 
     def _limits(self, seat: Seat) -> Limits:
         return self.checkers.of(seat.account.account).limits()
@@ -100,12 +163,11 @@ class Modelling(Writing):
         path = loaded.workspace.clients[client].brand if client in loaded.workspace.clients else None
         return loaded.brands.get(path) if path else None
 
-    async def _keep_drafts(self, sheet: Sheet, drafts: Sequence[Drafted | DraftedReel]) -> None:
-        """Runs, proposals, and what a model's look at a post does to its label, at once."""
+    async def _keep_drafts(self, sheet: Sheet, drafts: Sequence[Drafted | DraftedReel], known: int | None = None) -> None:
+        """Runs, proposals, and what a model's look at a post does to its label, at once. They are numbered after `known`."""
 
         def operation(conn: Connection) -> None:
-            known = conn.execute(text("SELECT coalesce(max(variant), 0) FROM proposal WHERE post_id = :post"), {"post": sheet.post_id})
-            first = int(known.scalar_one())
+            first = _variants(conn, sheet.post_id) if known is None else known
             for number, drafted in enumerate(drafts, 1):
                 self._insert_runs(conn, sheet, drafted.runs)
                 conn.execute(
@@ -154,18 +216,47 @@ class Modelling(Writing):
             raise NotFoundError(f"there is no proposal {proposal} that waits", "`daypart drafts` lists them")
         post, language = f"{row['campaign']}/{row['slug']}", str(row["language"])
         words = _accepted_text(row["kind"], row["body"])
+        unscript = await self._keep_script(row)
         if row["managed_by"] == "files":
             where = await self._write_file(post, language, words, row["run_id"], row["brief_hash"])
             await self.change(lambda conn: self._settle(conn, proposal, "accepted"))
             return Done(f"written to {where}; its words are marked as the model's. Next: daypart apply", (post,), details={"file": where})
         field = await self._field_of(post, language)
+        before = (await self.sheet(post)).texts.get(field)
+        waiting = await self.store.read(lambda conn: _waiting(conn, row["post_id"], language))
 
         def operation(conn: Connection) -> None:
             self._save(conn, post, {field: words}, f"ai:{row['run_id']}")
             self._settle(conn, proposal, "accepted")
 
         await self.change(operation)
-        return Done("taken; its words are marked as the model's", (post,))
+
+        async def back() -> Done:
+            await self.put_texts(post, {field: before.origins if before is not None else Attributed("", ())})
+            await self.change(lambda conn: _unsettle(conn, waiting))
+            await unscript()
+            return Done("the text is as it was; what the model proposed waits for you again", (post,))
+
+        undo = self.undoable("take your own text back", back)
+        return Done("taken; its words are marked as the model's", (post,), undo)
+
+    async def _keep_script(self, row: RowMapping) -> Callable[[], Awaitable[None]]:
+        """A script that is taken is kept beside the texts; its words are the model's. Returns how to take that back."""
+        sheet, language = await self.sheet(f"{row['campaign']}/{row['slug']}"), str(row["language"])
+        before, _ = await self.store.read(lambda conn: read_script(conn, sheet, language))
+
+        async def keep(lines: str, editor: str) -> None:
+            said = Attributed(lines, attribute(None, lines, editor))
+            field, at = f"{SCRIPT}{language}", self.clock.wall()
+            await self.store.write(lambda conn: keep_revision(conn, sheet.post_id, field, said, editor, at), name="edit")
+
+        async def back() -> None:
+            if row["kind"] == "reel":
+                await keep(written(before), self.who.editor)
+
+        if row["kind"] == "reel":
+            await keep(script_lines(ReelScript.model_validate_json(row["body"])), f"{AI}{row['run_id']}")
+        return back
 
     async def _field_of(self, post: str, language: str) -> str:
         sheet = await self.sheet(post)
@@ -199,8 +290,27 @@ class Modelling(Writing):
 
     async def discard(self, proposal: int) -> Done:
         """Throw a proposal away. That a model was asked stays on record."""
+        before = await self.store.read(lambda conn: read_proposal(conn, proposal))
         await self.change(lambda conn: self._settle(conn, proposal, "discarded"))
-        return Done(f"proposal {proposal} is thrown away")
+        assert before is not None
+
+        async def back() -> Done:
+            await self.change(lambda conn: _unsettle(conn, {proposal: str(before["status"])}))
+            return Done("what the model proposed waits for you again")
+
+        return Done(f"proposal {proposal} is thrown away", undo=self.undoable("bring the proposal back", back))
+
+    async def discard_all(self, proposals: Sequence[int]) -> Done:
+        """Throw several away, as one step."""
+        done = [await self.discard(proposal) for proposal in proposals]
+        steps = [self._steps.pop() for _ in done if self._steps]
+
+        async def back() -> Done:
+            answers = [await step.back() for step in steps]
+            return answers[0]
+
+        undo = self.undoable("bring them back", back)
+        return Done(f"thrown away: {len(done)} {'proposal' if len(done) == 1 else 'proposals'}", undo=undo)
 
     async def test_model(self) -> Done:
         """One tiny question to the configured endpoint."""
@@ -240,6 +350,23 @@ def _proposal_row(drafted: Drafted | DraftedReel) -> dict[str, object]:
         "status": drafted.status,
         "report": json.dumps([str(finding) for finding in drafted.report] + ([drafted.note] if drafted.note else []), ensure_ascii=False),
     }
+
+
+def _variants(conn: Connection, post_id: int) -> int:
+    """The highest number a proposal of the post has."""
+    return int(conn.execute(text("SELECT coalesce(max(variant), 0) FROM proposal WHERE post_id = :post"), {"post": post_id}).scalar_one())
+
+
+def _waiting(conn: Connection, post_id: int, language: str) -> dict[int, str]:
+    """Proposals of a language that nobody has decided, with their status."""
+    sql = "SELECT id, status FROM proposal WHERE post_id = :post AND language = :language AND status IN ('ready', 'needs_work')"
+    return {row.id: row.status for row in conn.execute(text(sql), {"post": post_id, "language": language})}
+
+
+def _unsettle(conn: Connection, statuses: Mapping[int, str]) -> None:
+    """They wait again as they did."""
+    for proposal, status in statuses.items():
+        conn.execute(update(PROPOSAL).where(PROPOSAL.c.id == proposal).values(status=status))
 
 
 def _recent(conn: Connection, sheet: Sheet) -> list[str]:

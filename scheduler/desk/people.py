@@ -39,3 +39,11 @@ def _system_user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return f"uid{os.getuid()}"
+
+
+def name_of(editor: str) -> str:
+    """Who saved a text, for people: `anna`, `the model`, `the files`."""
+    kind, _, name = editor.partition(":")
+    if kind == "ai":
+        return "the model"
+    return "the files" if kind == "files" or editor == "human:files" else clean_line(name or editor) or "somebody"

@@ -18,7 +18,7 @@ from scheduler.desk.proposals import read_proposals
 from scheduler.desk.reading import Reader, brief_of, nothing_to_read
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_delivery, read_post_deliveries, read_waiting
-from scheduler.desk.sheet import Saved, Seat, Sheet, field_for, read_sheet, script_for
+from scheduler.desk.sheet import Saved, Seat, Sheet, field_for, is_own, own_field, read_sheet, script_for
 from scheduler.desk.views import Counter, PostView, ReviewItem, TextView
 from scheduler.desk.views import Span as Mark
 from scheduler.digest import digest
@@ -68,7 +68,7 @@ class Reviewing(Room):
                 client_name=deliveries[0].client_name if deliveries else self.name,
                 managed_by=sheet.managed_by,
                 file=self._file_of(sheet),
-                texts=tuple(_text_view(name, saved) for name, saved in sheet.texts.items()),
+                texts=tuple(_text_view(name, saved) for name, saved in sheet.texts.items() if not _given_up(name, saved)),
                 accounts=tuple(dict.fromkeys(seat.account.name for seat in sheet.seats)),
                 deliveries=deliveries,
                 proposals=tuple(read_proposals(conn, sheet.post)),
@@ -173,7 +173,7 @@ def _in_field(seat: Seat, composed: str, until: int, texts: Mapping[str, Attribu
     """Where in a typed text the composed text stops fitting: the field, and the index in it."""
     if until >= len(composed):
         return field, len(texts[field].text) if field in texts else 0
-    for name in dict.fromkeys([field, *(f"{language}@{seat.account.name}" for language in seat.languages), *seat.languages]):
+    for name in dict.fromkeys([field, *(own_field(seat.account.name, language) for language in seat.languages), *seat.languages]):
         said = texts[name].text if name in texts else ""
         start = composed.find(said) if said else -1
         if start >= 0 and start <= until < start + len(said):
@@ -189,6 +189,11 @@ def typed(sheet: Sheet, texts: Mapping[str, str], editor: str) -> dict[str, Attr
         if known is None or known.text != said:
             found[name] = Attributed(said, attribute(known, said, editor, sheet.sources.outputs))
     return found
+
+
+def _given_up(name: str, saved: Saved) -> bool:
+    """An account's own text that gave way to the common one again."""
+    return is_own(name) and not saved.origins.text.strip()
 
 
 def _text_view(name: str, saved: Saved) -> TextView:

@@ -44,6 +44,10 @@ class Step:
     words: str
     """What `undo` would do."""
     back: Back
+    about: str = ""
+    """Steps in a row about the same thing, as the typing of one text, are taken back as one."""
+    at: int = 0
+    """When it was last taken."""
 
 
 NAMED = 3

@@ -28,6 +28,12 @@ from scheduler.units.reading import units_of_posts
 EVERY = "text"
 """Field of a text that serves every language."""
 COMMENT = "first_comment"
+SCRIPT = "script:"
+"""Field of a Reels script in one language: `script:en`. Never public."""
+ASIDE = "aside:"
+"""Field of what somebody typed over a text that another person had changed meanwhile: kept, and never public."""
+BETWEEN_ALTS = "\n"
+"""Between the alternative texts of an account with several languages, as in files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,8 @@ class Saved:
 
     origins: Attributed
     at: int | None
+    editor: str = ""
+    """Who saved it: `human:NAME`, `ai:RUN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +99,12 @@ def _is_language(name: str) -> bool:
 
 def _saved(conn: Connection, post_id: int) -> dict[str, Saved]:
     sql = (
-        "SELECT r.field, r.text, r.spans, r.at FROM revision r WHERE r.post_id = :post"
+        "SELECT r.field, r.text, r.spans, r.editor, r.at FROM revision r WHERE r.post_id = :post"
         " AND r.n = (SELECT max(o.n) FROM revision o WHERE o.post_id = r.post_id AND o.field = r.field) ORDER BY r.id"
     )
     rows = conn.execute(text(sql), {"post": post_id})
-    return {row.field: Saved(Attributed(row.text, spans_of(row.spans)), row.at) for row in rows}
+    texts = (row for row in rows if not row.field.startswith((SCRIPT, ASIDE)))
+    return {row.field: Saved(Attributed(row.text, spans_of(row.spans)), row.at, row.editor) for row in texts}
 
 
 def _seat(conn: Connection, unit: Unit, account: StoredAccount, plain: tuple[str, ...], assets: Path) -> Seat:
@@ -141,7 +150,7 @@ def script_for(seat: Seat, texts: Mapping[str, Attributed], join: str) -> tuple[
     by_part = [_parts(origins) for _, origins in there]
     total = max([len(parts) for parts in by_part] + [1])
     joined = [_joined([parts[n] for parts in by_part if n < len(parts)], join) for n in range(total)]
-    media = _with_alts(seat.media, texts)
+    media = with_alts(seat, texts)
     pieces = tuple(Piece(part.text, media[n] if n < len(media) else ()) for n, part in enumerate(joined))
     if not any(piece.text.strip() or piece.media for piece in pieces):
         pieces = ()
@@ -158,17 +167,27 @@ def script_for(seat: Seat, texts: Mapping[str, Attributed], join: str) -> tuple[
     return script, _together(joined)
 
 
+def own_field(account: str, language: str) -> str:
+    """The field of an account's own text; one for every language where the account has none."""
+    return f"{language or EVERY}@{account}"
+
+
+def is_own(name: str) -> bool:
+    """Whether a field is one account's own text."""
+    return "@" in name and ":" not in name and not name.startswith("@")
+
+
 def _text_for(seat: Seat, language: str, texts: Mapping[str, Attributed]) -> Attributed | None:
     """The account's own text, the language's, or the one for all; an emptied own text gives way to the common one."""
-    own = texts.get(f"{language}@{seat.account.name}")
+    own = texts.get(own_field(seat.account.name, language))
     return own if own is not None and own.text.strip() else texts.get(language) or texts.get(EVERY)
 
 
-def field_for(seat: Seat, texts: Mapping[str, object]) -> str:
+def field_for(seat: Seat, texts: Mapping[str, Attributed]) -> str:
     """The field an account's first words come from."""
     for language in seat.languages or (EVERY,):
-        own = f"{language}@{seat.account.name}"
-        if own in texts:
+        own = own_field(seat.account.name, language)
+        if own in texts and texts[own].text.strip():
             return own
         if language in texts:
             return language
@@ -210,15 +229,22 @@ def _chain(pieces: list[Attributed], between: str) -> Attributed:
     return Attributed(between.join(piece.text for piece in pieces), tuple(spans))
 
 
-def _with_alts(media: tuple[tuple[MediaItem, ...], ...], texts: Mapping[str, Attributed]) -> tuple[tuple[MediaItem, ...], ...]:
-    said = {
-        int(name.split(":")[1]): origins.text for name, origins in texts.items() if name.startswith("alt:") and name.split(":")[1].isdigit()
-    }
-    if not said:
-        return media
+def with_alts(seat: Seat, texts: Mapping[str, Attributed]) -> tuple[tuple[MediaItem, ...], ...]:
+    """An account's media with the alternative texts that are written here: `alt:0` for all, `alt:0:pl` for one language."""
+    if not any(name.startswith("alt:") for name in texts):
+        return seat.media
     found: list[tuple[MediaItem, ...]] = []
     number = 0
-    for part in media:
-        found.append(tuple(replace(item, alt=said.get(number + n, item.alt)) for n, item in enumerate(part)))
+    for part in seat.media:
+        found.append(tuple(replace(item, alt=_alt(number + n, item.alt, seat.languages, texts)) for n, item in enumerate(part)))
         number += len(part)
     return tuple(found)
+
+
+def _alt(number: int, otherwise: str, languages: tuple[str, ...], texts: Mapping[str, Attributed]) -> str:
+    own = [texts[name].text for name in (f"alt:{number}:{language}" for language in languages) if name in texts]
+    said = [text for text in dict.fromkeys(own) if text.strip()]
+    if said:
+        return BETWEEN_ALTS.join(said)
+    everybody = texts.get(f"alt:{number}")
+    return otherwise if everybody is None else everybody.text

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from scheduler.clock import MINUTE
 from scheduler.desk.room import MAY_VOID, Back, Room, Step
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError, UsageError, WouldVoidError
 
 UNDO_STEPS = 20
+ONE_STEP = MINUTE
+"""Text that is typed without a longer rest is one step."""
 
 
 class Undoing(Room):
     """The stack of steps."""
 
-    def undoable(self, words: str, back: Back) -> str:
-        """Remember how to take a step back. Returns the words."""
-        self._steps.append(Step(words, back))
+    def undoable(self, words: str, back: Back, about: str = "") -> str:
+        """Remember how to take a step back. Returns the words. `about`: steps in a row about the same thing are one."""
+        now = self.clock.wall()
+        last = self._steps[-1] if self._steps else None
+        if about and last is not None and last.about == about and 0 <= now - last.at < ONE_STEP:
+            self._steps[-1] = replace(last, at=now)
+            return last.words
+        self._steps.append(Step(words, back, about, now))
         while len(self._steps) > UNDO_STEPS:
             self._steps.popleft()
         return words

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from adapters.contract import Preview, Problem  # what stands behind it takes 100 ms, and screens are painted without
 
 Origin = Literal["person", "model"]
+TEXT_MOST = 100_000
+"""Characters of one text of a post: more than any platform takes, and still quick to draw."""
 
 
 class Sign(StrEnum):
@@ -242,6 +244,12 @@ class BeatView:
     voice: str
     screen: str
     shot: str
+    source: str = "film"
+    """film: to be filmed · own_media: exists already · ai: to be generated."""
+    spoken: float = 0.0
+    """Seconds its words take to say."""
+    faults: tuple[str, ...] = ()
+    """Why it does not work as it is, in sentences."""
 
 
 @dataclass(frozen=True, slots=True)

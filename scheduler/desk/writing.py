@@ -20,21 +20,24 @@ from scheduler import assets, differences
 from scheduler.account_rows import sync_accounts
 from scheduler.accounts import StoredAccount
 from scheduler.compose import item_of
-from scheduler.desk.clean import clean_line, shorten
+from scheduler.desk.clean import clean, clean_line, shorten
 from scheduler.desk.exact import stored_content
 from scheduler.desk.moving import Moving
+from scheduler.desk.people import name_of
 from scheduler.desk.reviewing import typed
-from scheduler.desk.sheet import COMMENT, EVERY, Seat, Sheet, read_sheet
-from scheduler.desk.views import Done, PostView
-from scheduler.errors import NotFoundError, UsageError
+from scheduler.desk.sheet import ASIDE, COMMENT, EVERY, Saved, Seat, Sheet, read_sheet
+from scheduler.desk.views import TEXT_MOST, Done, PostView
+from scheduler.errors import CrossedError, NotFoundError, UsageError
 from scheduler.labels import NOTHING_KNOWN
 from scheduler.lifecycle import FINAL, State
+from scheduler.merging import merged
 from scheduler.revisions import keep_revision
 from scheduler.store.statements import POST, get_meta
 from scheduler.units import writing
 from scheduler.units.model import EDITABLE, NewUnit, Timing, Unit, Wanted
 
 _SLUG = re.compile(r"[^a-z0-9]+")
+_ALT = re.compile(r"alt:\d{1,2}(:[A-Za-z-]{2,12})?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
@@ -61,7 +64,7 @@ class Writing(Moving):
         self._one_client(accounts)
         timing = self._timing(when, None)
         await self.refuse_without_room(accounts, timing.due, anyway=anyway)
-        items = await asyncio.to_thread(_measured, media, alts)
+        items = await asyncio.to_thread(measured, media, alts)
         await asyncio.to_thread(assets.keep_files, items, self.store.assets)
         texts = {name or EVERY: Attributed(said, attribute(None, said, self.who.editor)) for name, said in text.items()}
         slug = await self.change(lambda conn: self._new_post(conn, campaign, title, texts, accounts, items, timing))
@@ -134,14 +137,21 @@ class Writing(Moving):
 
     # ── texts ──
 
-    async def save_text(self, post: str, field: str, text: str) -> PostView:
-        """A new revision; voids approvals of what changed. Raises UsageError for posts managed by files."""
+    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None) -> PostView:
+        """A new revision; voids approvals of what changed. `base`: the text this one was made from; what somebody else saved
+        since is merged with it. Raises CrossedError when both changed the same lines, UsageError for posts managed by files."""
+        if len(text) > TEXT_MOST:
+            raise UsageError(f"this text has {len(text):,} characters; a post holds {TEXT_MOST:,}", "take some of it out")
         sheet = await self.sheet(post)
         before = sheet.texts.get(field)
         if before is not None and before.origins.text == text:
             return await self.post(sheet.post)
         self._refuse_to_write(sheet, field)
-        await self.change(lambda conn: self._save(conn, sheet.post, {field: text}, self.who.editor))
+        crossed = await self.change(lambda conn: self._save_over(conn, sheet.post, field, text, base))
+        if crossed is not None:
+            theirs, by = clean(crossed.origins.text), name_of(crossed.editor)
+            hint = "yours is kept aside: keep yours, or take theirs"
+            raise CrossedError(f"{by} changed the same lines while you were writing", hint, theirs=theirs, by=by)
         if before is not None:
             said = before.origins.text
 
@@ -149,8 +159,30 @@ class Writing(Moving):
                 await self.save_text(sheet.post, field, said)
                 return Done(f"the text of “{clean_line(sheet.title)}” is as it was before")
 
-            self.undoable("take the last text change back", back)
+            self.undoable("take the last text change back", back, about=f"text {sheet.post} {field}")
         return await self.post(sheet.post)
+
+    def _save_over(self, conn: Connection, post: str, field: str, text: str, base: str | None) -> Saved | None:
+        """Save a text, merged with what was saved since `base`. Returns what stands in its way; then the text is kept aside."""
+        sheet = read_sheet(conn, post, self.workspace, self.store.assets)
+        if sheet is None:
+            raise NotFoundError(f"there is no post '{clean_line(post)}'")
+        now = sheet.texts.get(field)
+        words: str | None = text
+        if base is not None and now is not None and base not in (now.origins.text, clean(now.origins.text)):
+            words = merged(base, text, now.origins.text)
+        if words is None:
+            keep_revision(
+                conn,
+                sheet.post_id,
+                f"{ASIDE}{field}",
+                typed(sheet, {field: text}, self.who.editor)[field],
+                self.who.editor,
+                self.clock.wall(),
+            )
+            return now
+        self._save(conn, post, {field: words}, self.who.editor)
+        return None
 
     def _refuse_to_write(self, sheet: Sheet, field: str) -> None:
         if sheet.managed_by == "files":
@@ -159,7 +191,7 @@ class Writing(Moving):
         language, _, account = field.partition("@")
         names = {seat.account.name for seat in sheet.seats}
         known = {lang for seat in sheet.seats for lang in seat.languages} | set(sheet.texts) | {EVERY, COMMENT}
-        is_alt = language.startswith("alt:") and language[4:].isdigit()
+        is_alt = _ALT.fullmatch(language) is not None
         if (account and account not in names) or not (is_alt or language in known or len(language) == 2):
             raise UsageError(f"'{clean_line(field)}' is no text of this post", f"texts: {', '.join(sorted(known))}")
         if sheet.seats and all(seat.unit.state in FINAL for seat in sheet.seats):
@@ -173,11 +205,26 @@ class Writing(Moving):
         sheet = read_sheet(conn, post, self.workspace, self.store.assets)
         if sheet is None:
             raise NotFoundError(f"there is no post '{clean_line(post)}'")
-        now = self.clock.wall()
         all_texts = typed(sheet, texts, editor)
-        for name in texts:
-            keep_revision(conn, sheet.post_id, name, all_texts[name], editor, now)
-        return self.recompose(conn, sheet, all_texts)
+        return self.keep_texts(conn, sheet, {name: all_texts[name] for name in texts}, editor)
+
+    def keep_texts(self, conn: Connection, sheet: Sheet, texts: Mapping[str, Attributed], editor: str) -> list[str]:
+        """One more revision of each, as it is, and what the post makes of it."""
+        now = self.clock.wall()
+        for name, said in texts.items():
+            keep_revision(conn, sheet.post_id, name, said, editor, now)
+        return self.recompose(conn, sheet, {name: saved.origins for name, saved in sheet.texts.items()} | dict(texts))
+
+    async def put_texts(self, post: str, texts: Mapping[str, Attributed]) -> None:
+        """Texts as they were or are elsewhere, with who wrote their words: nobody typed them now."""
+
+        def operation(conn: Connection) -> None:
+            sheet = read_sheet(conn, post, self.workspace, self.store.assets)
+            if sheet is None:
+                raise NotFoundError(f"there is no post '{clean_line(post)}'")
+            self.keep_texts(conn, sheet, texts, self.who.editor)
+
+        await self.change(operation)
 
     def recompose(self, conn: Connection, sheet: Sheet, texts: Mapping[str, Attributed]) -> list[str]:
         """Give every unit of a post that is not public the content its texts make now."""
@@ -210,7 +257,7 @@ def first_words(texts: Mapping[str, Attributed]) -> str:
     return texts[min(named, key=lambda name: "@" in name)].text if named else ""
 
 
-def _measured(media: Sequence[Path], alts: Sequence[str]) -> list[MediaItem]:
+def measured(media: Sequence[Path], alts: Sequence[str]) -> list[MediaItem]:
     found = []
     for number, path in enumerate(media):
         place = Place(path, 1, 1, 2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,19 +14,16 @@ from scheduler.clock import DAY, SECOND
 from scheduler.desk.reminding import Missing
 from scheduler.desk.views import (
     ApprovalView,
-    BeatView,
     Counter,
     DeliveryView,
     Done,
     EventView,
     HoldView,
     PostView,
-    ProposalView,
     ReviewItem,
     Sign,
-    Span,
 )
-from scheduler.errors import SettingsError, StaleError, UsageError
+from scheduler.errors import StaleError, UsageError
 from scheduler.holds import name_of, scope_of
 from scheduler.lifecycle import HELD_OVER
 from scheduler.units.model import Timing
@@ -35,9 +32,10 @@ from tests.tui.fake_library import FakeLibrary
 from tests.tui.fake_plan import FakePlan
 from tests.tui.fake_reading import FakeReading
 from tests.tui.fake_world import CLIENTS, NAMES, NOW, PLATFORM, TZ, FakeClock, Item, Text, Work, micros
+from tests.tui.fake_writing import FakeWriting
 
 
-class FakeDesk(FakeAccounts, FakeLibrary, FakePlan, FakeReading):
+class FakeDesk(FakeWriting, FakeAccounts, FakeLibrary, FakePlan, FakeReading):
     """Everything the Desk promises."""
 
     async def missing(self, client: str | None = None) -> list[Missing]:
@@ -70,21 +68,6 @@ class FakeDesk(FakeAccounts, FakeLibrary, FakePlan, FakeReading):
 
     def _add(self, item: Item) -> None:
         self.items[item.key] = item
-
-    async def save_text(self, post: str, field: str, text: str) -> PostView:
-        work = self._work(post)
-        if work.managed_by == "files":
-            raise UsageError(f"This post is written in {work.file}.", "Edit that file.")
-        if self.fail_save is not None:
-            raise self.fail_save
-        old = work.texts.get(field, Text(""))
-        if old.text != text:
-            work.texts[field] = Text(
-                text, tuple(s for s in old.spans if text[s.start : s.end] == old.text[s.start : s.end] and s.end <= len(text))
-            )
-            self.saved.append((post, field, text))
-            self._void(post)
-        return await self.post(post)
 
     def _void(self, post: str) -> None:
         for item in self.items.values():
@@ -230,49 +213,6 @@ class FakeDesk(FakeAccounts, FakeLibrary, FakePlan, FakeReading):
         item = self._item(key)
         item.state, item.sign, item.words = "cancelled", Sign.CANCELLED, "dropped"
         return Done(f"{NAMES[self.works[item.post].client].name} {item.account}: dropped.", (key,))
-
-    # ── the model ──
-
-    async def draft(self, post: str, *, progress: Callable[[str], None] | None = None) -> list[ProposalView]:
-        if not self.model:
-            raise SettingsError("No model is set up. Everything else works.", "Add llm: to daypart.yaml")
-        work = self._work(post)
-        if progress:
-            progress("Asking this computer, variant 1 of 2")
-        for language in work.texts:
-            for variant in (1, 2):
-                self._propose(work, language, variant, "caption")
-        return [p for p in self._ready if p.post == post]
-
-    def _propose(
-        self,
-        work: Work,
-        language: str,
-        variant: int,
-        kind: str,
-        text: str = "",
-        beats: tuple[BeatView, ...] = (),
-        seconds: float | None = None,
-    ) -> None:
-        self._ids += 1
-        words = text or f"{work.title}: variant {variant}. Come in from Tuesday, we keep a table warm."
-        self._ready.append(
-            ProposalView(self._ids, work.post, language, variant, kind, words, beats, seconds, "ready", (), "small-model", "127.0.0.1")
-        )
-
-    async def proposals(self, post: str | None = None) -> list[ProposalView]:
-        return [p for p in self._ready if post in {None, p.post} and p.status in {"ready", "needs_work"}]
-
-    async def accept(self, proposal: int) -> Done:
-        found = next(p for p in self._ready if p.id == proposal)
-        self._ready = [p for p in self._ready if p.id != proposal]
-        self.works[found.post].texts[found.language] = Text(found.text, (Span(0, len(found.text), "model"),))
-        self._void(found.post)
-        return Done(f"{NAMES[self.works[found.post].client].name}: the text is the model's now; it needs your approval.")
-
-    async def discard(self, proposal: int) -> Done:
-        self._ready = [p for p in self._ready if p.id != proposal]
-        return Done("Thrown away.")
 
 
 __all__ = ["NOW", "TZ", "FakeClock", "FakeDesk", "Item", "Text", "Work", "micros"]

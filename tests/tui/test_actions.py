@@ -11,8 +11,11 @@ from textual.binding import Binding
 from daypart.cli import cli
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.waiting import Shown, opened, until
-from tui.actions import EVERYWHERE, PLACES, SCREENS, Action, everything, key_words, page
+from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, Action, everything, key_words, page
 from tui.frame import DeskScreen
+from tui.widgets.media_list import MediaList
+from tui.widgets.timeline import Timeline
+from tui.widgets.variants import Variants
 
 TYPING = {"write"}
 """Places where letters are text: there a letter may stand for what it means when no text has the focus."""
@@ -125,3 +128,15 @@ async def test_every_action_can_be_called() -> None:
             for action in (*actions, *EVERYWHERE):
                 name = action.action.split("(")[0].removeprefix("app.")
                 assert any(hasattr(owner, f"action_{name}") for owner in owners), action
+
+
+@pytest.mark.parametrize("pane", PANES)
+def test_a_part_with_keys_of_its_own_has_none_twice(pane: str) -> None:
+    keys = [key for action in PANES[pane] for key in action.keys.split(",")]
+    assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("part", [Variants, Timeline, MediaList])
+def test_every_key_of_a_part_does_something_there(part: type[Variants | Timeline | MediaList]) -> None:
+    assert part.ACTIONS in PANES.values()
+    assert [a.id for a in part.ACTIONS if not hasattr(part, f"action_{a.action.split('(')[0]}")] == []

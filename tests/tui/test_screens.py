@@ -298,12 +298,11 @@ async def test_a_script_stands_as_timed_lines_beside_its_caption() -> None:
         app.open_post("winter/menu")
         await see(pilot, "Zimowe menu")
         await pilot.press("f8")
-        await see(pilot, "The model proposes · Kawa Wrocław", "1 of 2")
+        await see(pilot, "The model · 1 of 2", "Winter came early.", "0–3 s", "Stop scrolling: it snows chocolate.", "on screen: IT SNOWS")
         await pilot.press("2")
-        await see(pilot, "0–3 s", "Stop scrolling: it snows chocolate.", "on screen: IT SNOWS", "24.5 s read aloud, 26 s planned")
+        await see(pilot, "▸ 2 · English · script, 24.5 s read aloud, 26 s planned", "2 of 2")
         await pilot.press("1", "enter")
-        await gone(pilot, "The model proposes")
-        await pilot.press("ctrl+t")
+        await gone(pilot, "The model ·")
         await see(pilot, "Winter came early.", "AI-generated")
 
 

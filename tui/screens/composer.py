@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -9,30 +11,35 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
-from scheduler.desk.views import Counter, DeliveryQuery
+from scheduler.desk.views import TEXT_MOST, Counter, DeliveryQuery
 from scheduler.errors import DeskError, NotFoundError
 from tui.actions import SCREENS, WRITE, bindings
 from tui.reading import label_words, preview_content
 from tui.rows import choice_rows
-from tui.screens.composing import Composing
+from tui.screens.composing_media import ComposingMedia
 from tui.text import clean, counted, field_words, full_when, one_line
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.counters import counter_lines
 from tui.widgets.field_tabs import FieldTabs
+from tui.widgets.media_list import MediaList
 from tui.widgets.row_list import RowList
-from tui.writing import Draft, fits_until, is_head
+from tui.widgets.timeline import Timeline
+from tui.widgets.variants import Variants
+from tui.writing import Draft, fits_until, is_head, moved_index
 
 PREVIEW_AFTER = 0.15
 """Seconds after the last key."""
 SAVE_AFTER = 0.8
+"""Seconds after the first key that is not saved, however long one goes on typing."""
 
 
-class ComposerScreen(Composing):
+class ComposerScreen(ComposingMedia):
     """One post at a time; without one, the drafts to choose from."""
 
     PLACE = "write"
     ACTIONS = SCREENS["write"]
     BINDINGS = bindings(WRITE)
+    CSS_PATH = Path(__file__).parent.parent / "styles" / "write.tcss"
     area = getters.query_one(CaptionArea)
     choice = getters.query_one(RowList)
 
@@ -40,22 +47,29 @@ class ComposerScreen(Composing):
         super().__init__()
         self._counters: list[Counter] = []
         self._saver: Timer | None = None
+        """Runs while something typed waits to be saved."""
         self._previewer: Timer | None = None
         self._loading = False
+        self._loaded = ""
+        """Which text is in the editor."""
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="choose", classes="pane"):
             yield RowList(empty="No drafts. n writes a new post.", glyphs=self.app.glyphs)
-        with Horizontal(id="compose"):
-            with Vertical(id="left"):
-                with Vertical(id="text", classes="pane"):
-                    yield FieldTabs()
-                    yield Static("", id="fixed", markup=False)
-                    yield CaptionArea()
-                with VerticalScroll(id="fits", classes="pane", can_focus=True):
-                    yield Static("", id="counters", markup=False)
-            with VerticalScroll(id="preview", classes="pane", can_focus=True):
-                yield Static("", id="preview-text", markup=False)
+        with Vertical(id="compose"):
+            with Horizontal(id="columns"):
+                with Vertical(id="left"):
+                    with Vertical(id="text", classes="pane"):
+                        yield FieldTabs()
+                        yield Static("", id="fixed", markup=False)
+                        yield CaptionArea()
+                    yield Timeline(self.app.glyphs)
+                    yield MediaList(self.app.glyphs)
+                    with VerticalScroll(id="fits", classes="pane", can_focus=True):
+                        yield Static("", id="counters", markup=False)
+                with VerticalScroll(id="preview", classes="pane", can_focus=True):
+                    yield Static("", id="preview-text", markup=False)
+            yield Variants(self.app.glyphs)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -81,8 +95,14 @@ class ComposerScreen(Composing):
         else:
             self._follow(self.draft.follow(post))
 
+    async def read_post(self) -> None:
+        if self.app.writing is not None and self.draft is not None:
+            self._follow(self.draft.follow(await self.app.desk.post(self.app.writing)))
+
     def _open(self, draft: Draft) -> None:
         self.draft, self._counters, self.shown = draft, [], 0
+        self.close_model()
+        self.close_parts()
         self._arrange()
         self.load_passage()
         (self.query_one("#fits") if draft.fixed or draft.locked else self.area).focus()
@@ -92,10 +112,14 @@ class ComposerScreen(Composing):
         if crossed:
             names = ", ".join(field_words(name) for name in crossed)
             self.app.notify(
-                f"{names} changed elsewhere too while you were writing; what you see here is kept.", severity="warning", timeout=10
+                f"{names} changed elsewhere too while you were writing; what you see here is kept. Both go together where they can.",
+                severity="warning",
+                timeout=10,
             )
         if self.area.text != self.draft.passage.text:
             self.load_passage()
+        self.read_parts(self.draft)
+        self.query_one(FieldTabs).show(list(self.draft.passages), self.draft.current, self.app.glyphs)
         self.area.spans = self.draft.passage.spans
         self.area.read_only = bool(self.draft.fixed) or self.draft.locked
         self.titles()
@@ -112,6 +136,7 @@ class ComposerScreen(Composing):
     async def _close(self) -> None:
         if await self.save_all():
             self.app.writing, self.draft = None, None
+            self.close_model()
             self._arrange()
             self.reload()
 
@@ -123,15 +148,18 @@ class ComposerScreen(Composing):
         self.refresh_bindings()
 
     def load_passage(self) -> None:
-        """Put the current text into the editor."""
+        """Put the current text into the editor; the cursor stays where it was in the same text."""
         assert self.draft is not None
+        old, new = self.area.text, self.draft.passage.text
+        place = moved_index(old, new, self.area.index_at(self.area.cursor_location)) if self._loaded == self.draft.current else len(new)
+        self._loaded = self.draft.current
         self._loading = True
         self.area.read_only = False
-        self.area.load_text(self.draft.passage.text)
+        self.area.load_text(new)
         self.area.spans = self.draft.passage.spans
         self.area.read_only = bool(self.draft.fixed) or self.draft.locked
-        self.area.move_cursor(self.area.document.end)
-        self.query_one(FieldTabs).show(list(self.draft.passages), self.draft.current)
+        self.area.move_cursor(self.area.location_at(place))
+        self.query_one(FieldTabs).show(list(self.draft.passages), self.draft.current, self.app.glyphs)
         self.titles()
         self.count()
 
@@ -146,7 +174,7 @@ class ComposerScreen(Composing):
         self.area.spans = self.draft.passage.spans
         self.titles()
         self.count()
-        self._saver = self._later(self._saver, SAVE_AFTER, self._autosave)
+        self._saver = self._saver or self.set_timer(SAVE_AFTER, self._autosave)
 
     def _later(self, timer: Timer | None, after: float, what: object) -> Timer:
         if timer is not None:
@@ -154,6 +182,7 @@ class ComposerScreen(Composing):
         return self.set_timer(after, what)  # type: ignore[arg-type]
 
     def _autosave(self) -> None:
+        self._saver = None
         self.run_worker(self.save_all(), group="save", exit_on_error=False)
 
     @work(exclusive=True, group="count", exit_on_error=False)
@@ -192,6 +221,11 @@ class ComposerScreen(Composing):
         pane.border_subtitle = Content("F3 next") if len(draft.post.accounts) > 1 else None
         body = preview_content(item, self.app.glyphs).append("\n\n").append(Content.styled(label_words(item), "$quiet"))
         self.query_one("#preview-text", Static).update(body)
+
+    @on(CaptionArea.TooMuch)
+    def _too_much(self, event: CaptionArea.TooMuch) -> None:
+        words = f"That is {event.pasted:,} characters; a text holds {TEXT_MOST:,}. Nothing of it was pasted, your text is as it was."
+        self.app.notify(words, severity="warning", timeout=10)
 
     # ── titles ──
 

@@ -6,22 +6,24 @@ import asyncio
 
 from textual import events, work
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.timer import Timer
 
-from scheduler.desk.views import Counter, DeliveryView, ProposalView
-from scheduler.errors import DeskError
+from scheduler.desk.views import Counter, DeliveryView
+from scheduler.errors import CrossedError, DeskError
 from tui.dialogs.confirm import Confirm
-from tui.dialogs.proposals import AGAIN, TAKEN, Proposals
+from tui.dialogs.crossed import MINE, THEIRS, Crossed
+from tui.dialogs.former import Former
 from tui.dialogs.schedule import Schedule
 from tui.frame import RETRY, DeskScreen
-from tui.text import clean, some
+from tui.text import some
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
 from tui.words import error_words
-from tui.writing import SETTLED, Draft, is_head, troubles
+from tui.writing import SETTLED, Draft, Passage, is_head, troubles
 
-NEEDS_POST = {"when", "problem", "preview", "review", "model", "save", "next_text", "alt_text", "accounts", "delete"}
+NEEDS_POST = {
+    "when", "problem", "preview", "review", "model", "save", "next_text", "own_text", "script", "pictures", "former", "accounts", "delete",
+}  # fmt: skip
 
 
 class Composing(DeskScreen):
@@ -33,6 +35,8 @@ class Composing(DeskScreen):
         self.shown = 0
         """Which account the preview shows."""
         self.save_trouble = ""
+        self.crossed: dict[str, CrossedError] = {}
+        """Texts of which somebody else changed the same lines; a person decides."""
         self._problem = -1
         self._lock = asyncio.Lock()
         self._again: Timer | None = None
@@ -62,6 +66,9 @@ class Composing(DeskScreen):
     def close_post(self) -> None:
         """Back to choosing."""
 
+    async def read_post(self) -> None:
+        """The post as it is saved now."""
+
     # ── saving ──
 
     async def save_all(self) -> bool:
@@ -70,18 +77,14 @@ class Composing(DeskScreen):
             draft = self.draft
             if draft is None or not draft.dirty:
                 return True
-            try:
-                for name in draft.dirty:
-                    text = draft.passages[name].text
-                    post = await self.app.desk.save_text(draft.post.post, name, text)
-                    draft.passages[name].saved = text
-                    draft.follow(post)
-            except DeskError as error:
-                self.save_trouble = f"not saved: {error_words(error)}"
+            self.save_trouble = ""
+            self.crossed.clear()
+            for name in draft.dirty:
+                await self._save_one(draft, name)
+            if self.save_trouble:
                 self.titles()
                 self._try_again_soon()
                 return False
-            self.save_trouble = ""
             self.query_one(CaptionArea).spans = draft.passage.spans
             self.titles()
             self.app.touch()
@@ -89,9 +92,24 @@ class Composing(DeskScreen):
 
     def _try_again_soon(self) -> None:
         """Whatever keeps it from being saved may end without a key being pressed."""
+        if self.crossed:
+            return
         if self._again is not None:
             self._again.stop()
         self._again = self.set_timer(RETRY, lambda: self.run_worker(self.save_all(), group="save", exit_on_error=False))
+
+    async def _save_one(self, draft: Draft, name: str) -> None:
+        text, base = draft.passages[name].text, draft.passages[name].saved
+        try:
+            post = await self.app.desk.save_text(draft.post.post, name, text, base=base)
+        except CrossedError as error:
+            self.crossed[name] = error
+            self.save_trouble = f"{error}: ^s decides"
+        except DeskError as error:
+            self.save_trouble = f"not saved: {error_words(error)}"
+        else:
+            draft.passages[name].saved = text
+            draft.follow(post)
 
     def on_screen_suspend(self) -> None:
         self.run_worker(self.save_all(), group="save", exit_on_error=False)
@@ -106,6 +124,20 @@ class Composing(DeskScreen):
             self.app.notify(f"Nothing to save: {self.draft.fixed}.", severity="warning")
         elif await self.save_all():
             self.app.notify("Saved.")
+        elif self.crossed and self.draft is not None:
+            await self._decide(self.draft, *next(iter(self.crossed.items())))
+
+    async def _decide(self, draft: Draft, name: str, crossed: CrossedError) -> None:
+        """Both texts to read; whichever is not taken stays among the earlier ones."""
+        mine = draft.passages[name]
+        answer = await self.app.push_screen_wait(Crossed(draft.post.client_name, crossed.by, mine.text, crossed.theirs))
+        if answer == MINE:
+            mine.saved = crossed.theirs
+        elif answer == THEIRS:
+            draft.passages[name] = Passage(crossed.theirs, crossed.theirs)
+            self.switch_to(name)
+        if answer is not None and await self.save_all():
+            self.app.touch()
 
     # ── looking around ──
 
@@ -118,13 +150,59 @@ class Composing(DeskScreen):
         self.shown += 1
         self.look()
 
-    def action_alt_text(self) -> None:
-        names = [name for name in self.draft.passages if name.startswith("alt:")] if self.draft else []
-        if names:
-            self.switch_to(names[0])
-            self.query_one(CaptionArea).focus()
-        else:
-            self.app.notify("This post has no picture whose alt text is written here.", severity="warning")
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_own_text(self) -> None:
+        """The account of the preview gets a text of its own; with one, it goes back to the common one, after a question."""
+        draft = self.draft
+        if draft is None or not draft.post.accounts or not await self.may_write(draft, "An own text"):
+            return
+        language, _, account = draft.current.partition("@")
+        account = account or draft.post.accounts[self.shown % len(draft.post.accounts)]
+        if ":" in language:
+            self.app.notify("Go to the text of a language first.", severity="warning")
+        elif f"{language}@{account}" in draft.passages:
+            await self._common_again(draft, account, language)
+        elif await self.save_all() and (done := await self.app.attempt(self.app.desk.own_text(draft.post.post, account, language))):
+            await self.read_post()
+            self.switch_to(done.details["field"])
+
+    async def _common_again(self, draft: Draft, account: str, language: str) -> None:
+        question = f"{account} then sends the common text again. Its own stays among the earlier texts; z brings it back."
+        title = f"Back to the common text? · {draft.post.client_name}"
+        if not await self.app.push_screen_wait(Confirm(title, question, yes="Go back")) or not await self.save_all():
+            return
+        done = await self.app.attempt(self.app.desk.common_text(draft.post.post, account, language))
+        if done is not None:
+            draft.current = done.details["field"]
+            await self.read_post()
+            self.switch_to(draft.current)
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_former(self) -> None:
+        """Texts as they were, and back to one of them."""
+        draft = self.draft
+        if draft is None or not await self.save_all():
+            return
+        try:
+            found = await self.app.desk.former_texts(draft.post.post)
+        except DeskError as error:
+            self.app.say_error(error)
+            return
+        wanted = [text for text in found if text.field == draft.current] or found
+        picked = await self.app.push_screen_wait(Former(draft.post.client_name, wanted, self.app.desk.tz, self.app.now()))
+        if picked is None or not await self.may_write(draft, "Going back"):
+            return
+        done = await self.app.attempt(self.app.desk.restore_text(draft.post.post, picked))
+        if done is not None:
+            await self.read_post()
+            self.switch_to(done.details["field"])
+
+    async def may_write(self, draft: Draft, what: str) -> bool:
+        """Whether texts can change; an approval is broken only after a question."""
+        if draft.fixed:
+            self.app.notify(f"{what} is off: this post is {draft.fixed}.", severity="warning", timeout=8)
+            return False
+        return not draft.locked or await self._may_break(draft)
 
     def action_problem(self) -> None:
         """Jump to the next thing that does not fit."""
@@ -155,16 +233,20 @@ class Composing(DeskScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _unlock(self, draft: Draft) -> None:
+        if await self._may_break(draft):
+            self.query_one(CaptionArea).focus()
+
+    async def _may_break(self, draft: Draft) -> bool:
         places = some([f"{delivery.platform_name} {delivery.account}" for delivery in draft.approved])
         question = (
             f"This breaks the approval of “{draft.post.title}” for {places}. It waits for approval again and does not go out until then."
         )
-        if await self.app.push_screen_wait(
-            Confirm(f"Edit an approved post · {draft.post.client_name}", question, yes="Edit it", danger=True)
-        ):
-            draft.unlocked = True
-            self.switch_to(draft.current)
-            self.query_one(CaptionArea).focus()
+        title = f"Edit an approved post · {draft.post.client_name}"
+        if not await self.app.push_screen_wait(Confirm(title, question, yes="Edit it", danger=True)):
+            return False
+        draft.unlocked = True
+        self.switch_to(draft.current)
+        return True
 
     def action_back(self) -> None:
         """First out of the text, then to the drafts or where one came from."""
@@ -223,40 +305,3 @@ class Composing(DeskScreen):
             Confirm(f"Delete · {post.client_name}", question, yes="Delete", danger=True)
         ) and await self.app.attempt(self.app.desk.delete_draft(post.post)):
             self.close_post()
-
-    # ── the model ──
-
-    @work(exclusive=True, group="model", exit_on_error=False)
-    async def action_model(self) -> None:
-        """Show what is proposed; ask when nothing is."""
-        if self.draft is None or not await self.save_all():
-            return
-        draft = self.draft
-        proposals = self._for_current(await self.app.desk.proposals(draft.post.post))
-        answer: str | None = AGAIN
-        while answer == AGAIN:
-            proposals = proposals or await self._ask_model()
-            if not proposals:
-                return
-            answer = await self.app.push_screen_wait(Proposals(draft.post.client_name, proposals))
-            proposals = []
-        if answer == TAKEN:
-            self.app.touch()
-
-    def _for_current(self, proposals: list[ProposalView]) -> list[ProposalView]:
-        current = self.draft.current if self.draft else ""
-        return sorted(proposals, key=lambda p: (p.language != current, p.language, p.variant, p.id))
-
-    async def _ask_model(self) -> list[ProposalView]:
-        assert self.draft is not None
-        self._say_model("Writing…")
-        try:
-            return self._for_current(await self.app.desk.draft(self.draft.post.post, progress=self._say_model))
-        except DeskError as error:
-            self.app.say_error(error)
-            return []
-        finally:
-            self.titles()
-
-    def _say_model(self, words: str) -> None:
-        self.query_one("#fits").border_subtitle = Content(f"The model: {clean(words)}")

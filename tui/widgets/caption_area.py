@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from itertools import accumulate
 
 from rich.text import Text
+from textual import events
 from textual.cache import LRUCache
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
-from scheduler.desk.views import Span
+from scheduler.desk.views import TEXT_MOST, Span
 from tui.text import clean
 
 TAG = re.compile(r"[#@]\w+")
@@ -32,6 +35,13 @@ class CaptionArea(TextArea):
         .caption--over { color: $error; text-style: bold strike; }
     }
     """
+
+    @dataclass
+    class TooMuch(Message):
+        """A paste that was refused: the text would have so many characters."""
+
+        pasted: int
+
     fits: reactive[int] = reactive(1_000_000, init=False)
     """Code points that fit, as the platform counts."""
     spans: reactive[tuple[Span, ...]] = reactive((), init=False)
@@ -53,6 +63,18 @@ class CaptionArea(TextArea):
 
     def watch_spans(self) -> None:
         self._line_cache.clear()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """A million signs are a slip, and would stop the screen: refused before anything of it is in the text."""
+        if len(self.text) + len(event.text) > TEXT_MOST:
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.TooMuch(len(event.text)))
+
+    def index_at(self, location: tuple[int, int]) -> int:
+        """The code point at a row and column."""
+        row, column = location
+        return sum(len(line) + 1 for line in self.document.lines[:row]) + column
 
     def location_at(self, index: int) -> tuple[int, int]:
         """Row and column of a code point."""

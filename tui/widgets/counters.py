@@ -24,7 +24,8 @@ def counter_lines(counters: Sequence[Counter], glyphs: Glyphs) -> Content:
 
 
 def _place(counter: Counter, *, tell_text: bool) -> str:
-    text = f" ({counter.field.partition('@')[0]})" if tell_text and counter.field else ""
+    own = say("own text") if "@" in counter.field else counter.field
+    text = f" ({own})" if tell_text and counter.field else ""
     return f"{one_line(counter.platform_name)} {one_line(counter.account)}{text}"
 
 

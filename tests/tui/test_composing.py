@@ -1,0 +1,364 @@
+"""Write, by keys only: own texts, the model beside the caption, the script, pictures, earlier texts, two people at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from tests.tui.fake_desk import FakeDesk, Text
+from tests.tui.fake_writing import Mouth
+from tests.tui.seeds import seeded
+from tests.tui.seeds_writing import POST, deep, talking
+from tests.tui.waiting import Shown, gone, opened, see, type_text, until
+from tui.screens.composer import ComposerScreen
+from tui.widgets import caption_area
+from tui.widgets.caption_area import CaptionArea
+from tui.widgets.timeline import Timeline
+
+
+@asynccontextmanager
+async def writing(desk: FakeDesk, post: str = POST, size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Pilot[None], ComposerScreen]]:
+    async with opened(desk, size=size) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post(post)
+        await see(pilot, "Does it fit?", "^l next text" if post == POST else "")
+        screen = app.screen
+        assert isinstance(screen, ComposerScreen)
+        yield pilot, screen
+
+
+def area_of(screen: ComposerScreen) -> CaptionArea:
+    return screen.query_one(CaptionArea)
+
+
+# ── an account's own text ──
+
+
+async def test_a_network_gets_its_own_text_and_goes_back_after_a_question() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("ctrl+o")
+        await see(pilot, "≠ ig-kawa", "Instagram ig-kawa (own text)", "A text of its own for ig-kawa")
+        await type_text(pilot, "!")
+        await until(pilot, lambda: desk.works[POST].texts["pl@ig-kawa"].text.endswith("!"), "the own text saved")
+        assert not desk.works[POST].texts["pl"].text.endswith("!")
+        await pilot.press("ctrl+o")
+        await see(pilot, "Back to the common text?")
+        await pilot.press("escape")
+        await gone(pilot, "Back to the common text?")
+        assert "pl@ig-kawa" in desk.works[POST].texts
+        await pilot.press("ctrl+o", "y")
+        await gone(pilot, "≠ ig-kawa")
+        assert screen.draft is not None
+        assert screen.draft.current == "pl"
+        await pilot.press("escape", "z")
+        await see(pilot, "≠ ig-kawa")
+
+
+async def test_an_own_text_that_is_emptied_keeps_the_cursor_in_it() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("ctrl+o")
+        await see(pilot, "≠ ig-kawa")
+        area_of(screen).clear()
+        await until(pilot, lambda: desk.works[POST].texts["pl@ig-kawa"].text == "", "the emptied text saved")
+        del desk.works[POST].texts["pl@ig-kawa"]  # as the Desk shows it: it gave way to the common one
+        desk.poke()
+        await until(pilot, lambda: screen.draft is not None and "pl@ig-kawa" not in {t.field for t in screen.draft.post.texts}, "the news")
+        await type_text(pilot, "New")
+        assert screen.draft is not None
+        assert (screen.draft.current, screen.draft.passage.text) == ("pl@ig-kawa", "New")
+        assert desk.works[POST].texts["pl"].text.startswith("Zimowe")
+
+
+async def test_posts_from_files_get_no_own_text() -> None:
+    async with writing(seeded(), "harbour/signing") as (pilot, _):
+        await pilot.press("ctrl+o")
+        await see(pilot, "An own text is off: this post is written in")
+
+
+# ── the model ──
+
+
+async def test_the_model_writes_beside_the_caption_while_one_types() -> None:
+    desk = talking()
+    async with writing(desk, size=(120, 40)) as (pilot, screen):
+        before = area_of(screen).text
+        await pilot.press("f8")
+        await see(pilot, "sent to small-model on this computer", "Writing…", "F8 goes there", "Winter menu: variant 1", "variant 3")
+        await type_text(pilot, " Mine.")
+        assert area_of(screen).text == f"{before} Mine."
+        await until(pilot, lambda: desk.works[POST].texts["pl"].text == f"{before} Mine.", "what was typed, saved")
+        assert desk.mouth.gate is not None
+        desk.mouth.gate.set()
+        await see(pilot, "1 of 3", "we keep a table warm.", "▸ 1 · Polish · caption")
+        await gone(pilot, "Writing…")
+        assert area_of(screen).text == f"{before} Mine."
+        await pilot.press("f8", "2")
+        await see(pilot, "▸ 2 · Polish", "2 of 3", "⏎ takes it")
+        await pilot.press("enter")
+        await gone(pilot, "The model ·")
+        assert area_of(screen).text.startswith("Winter menu: variant 2.")
+        await pilot.press("escape", "z")
+        await until(pilot, lambda: area_of(screen).text == f"{before} Mine.", "the own text again")
+
+
+async def test_one_at_a_time_where_the_window_is_narrow() -> None:
+    desk = deep()
+    async with writing(desk) as (pilot, _):
+        await pilot.press("f8")
+        await see(pilot, "1 of 2", "▸ 1 · English · caption")
+        await gone(pilot, "2 · English · script")
+        await pilot.press("2")
+        await see(pilot, "▸ 2 · English · script", "Stop scrolling: it snows chocolate.")
+
+
+async def test_esc_stops_and_then_throws_away() -> None:
+    desk = talking()
+    async with writing(desk) as (pilot, screen):
+        before = area_of(screen).text
+        await pilot.press("f8")
+        await see(pilot, "Writing…", "variant 1")
+        await pilot.press("escape")
+        await until(pilot, lambda: screen.variants.has_focus, "the pane")
+        await see(pilot, "esc stops")
+        await pilot.press("escape")
+        await see(pilot, "Stopped.")
+        await gone(pilot, "The model ·")
+        assert area_of(screen).text == before
+        assert await desk.proposals(POST) == []
+        desk.mouth = Mouth()
+        await pilot.press("f8")
+        await see(pilot, "1 of 3")
+        await until(pilot, lambda: not screen.variants.offers.writing, "all of them")
+        await pilot.press("f8", "escape")
+        await see(pilot, "Thrown away: 3.")
+        await gone(pilot, "The model ·")
+        await pilot.press("escape", "z")
+        await until(pilot, lambda: len(desk._ready) == 3, "them back")
+
+
+async def test_a_cut_connection_is_said_and_the_caption_is_untouched() -> None:
+    desk = talking()
+    desk.mouth.breaks = True
+    async with writing(desk) as (pilot, screen):
+        before = area_of(screen).text
+        await pilot.press("f8")
+        await see(pilot, "Writing…")
+        await type_text(pilot, "?")
+        assert desk.mouth.gate is not None
+        desk.mouth.gate.set()
+        await see(pilot, "127.0.0.1 broke off in the middle of its answer")
+        await gone(pilot, "Writing…")
+        assert area_of(screen).text == f"{before}?"
+
+
+async def test_asking_about_an_approved_post_asks_first() -> None:
+    desk = seeded()
+    async with writing(desk, "winter/beans") as (pilot, _):
+        await pilot.press("f8")
+        await see(pilot, "This breaks the approval of")
+        await pilot.press("escape")
+        await gone(pilot, "This breaks the approval of")
+        assert desk.asked == 0
+
+
+# ── the script ──
+
+
+async def test_a_script_by_hand_from_nothing() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("ctrl+t")
+        await see(pilot, "No script yet.", "0 s of 30 read aloud")
+        await pilot.press("n")
+        await see(pilot, "New beat 1")
+        await type_text(pilot, "It snows chocolate")
+        await see(pilot, "takes 1.7 s to say")
+        await pilot.press("enter")
+        await see(pilot, "▸ 1   0–3 s", "1.7 s of 30 read aloud")
+        await pilot.press("n")
+        await type_text(pilot, "Come in")
+        await pilot.press("enter")
+        await see(pilot, "▸ 2   3–6 s")
+        await pilot.press("+")
+        await see(pilot, "3–6.5 s")
+        await pilot.press("[")
+        await see(pilot, "▸ 1   0–3.5 s")
+        await pilot.press("d")
+        await see(pilot, "Beat 1 is taken out.")
+        assert [beat.voice for beat in desk.scripts[POST, "pl"].beats] == ["It snows chocolate"]
+        await pilot.press("z")
+        await until(pilot, lambda: len(desk.scripts[POST, "pl"].beats) == 2, "the beat back")
+        await pilot.press("T", "ctrl+u")
+        await type_text(pilot, "15")
+        await pilot.press("enter")
+        await see(pilot, "of 15 read aloud")
+        await pilot.press("escape")
+        await see(pilot, "^l next text")
+        assert screen.query_one(CaptionArea).has_focus
+
+
+async def test_a_beat_that_is_too_long_says_why_and_is_mended() -> None:
+    desk = deep()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("ctrl+t", "down")
+        await see(pilot, "its words take")
+        await pilot.press("enter")
+        await see(pilot, "Beat 2 · Kawa")
+        voice = pilot.app.screen.query_one("#voice", Input)
+        voice.value = "Short rib and charred leeks."
+        await pilot.press("enter")
+        await gone(pilot, "its words take")
+        timeline = screen.query_one(Timeline)
+        assert timeline.script is not None
+        assert timeline.script.beats[1].faults == ()
+
+
+async def test_seconds_that_are_none_are_refused_in_the_dialog() -> None:
+    desk = deep()
+    async with writing(desk) as (pilot, _):
+        await pilot.press("ctrl+t", "enter")
+        await see(pilot, "Beat 1 · Kawa")
+        pilot.app.screen.query_one("#seconds", Input).value = "long"
+        await pilot.press("enter")
+        await see(pilot, "Please write the length in seconds")
+
+
+# ── pictures ──
+
+
+async def test_pictures_are_added_ordered_described_and_taken_out() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("f4")
+        await see(pilot, "No picture yet. n adds one")
+        await pilot.press("n")
+        await see(pilot, "campaigns/winter/media/shop.jpg")
+        await type_text(pilot, "nowhere.png")
+        await pilot.press("enter")
+        await see(pilot, "'nowhere.png' cannot be read")
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "menu")
+        await pilot.press("enter")
+        await see(pilot, "▸ 1 menu.jpg", "1080×1350 · 4:5 · 412 kB", "✓ Instagram ig-kawa: takes it", "! alt: nothing yet")
+        await pilot.press("n")
+        await type_text(pilot, "shop")
+        await pilot.press("enter")
+        await see(pilot, "▸ 2 shop.jpg")
+        await pilot.press("[")
+        await see(pilot, "▸ 1 shop.jpg", "2 menu.jpg")
+        await pilot.press("enter")
+        await see(pilot, "Alt text 1")
+        await type_text(pilot, "Our shop")
+        await until(pilot, lambda: desk.works[POST].texts.get("alt:0", Text("")).text == "Our shop", "the alt text saved")
+        await pilot.press("f4")
+        await see(pilot, "▸ 1 shop.jpg")
+        await pilot.press("d")
+        await see(pilot, "▸ 1 menu.jpg")
+        await pilot.press("v")
+        await see(pilot, "menu.jpg · Kawa Wrocław", "▀▀▀")
+        await pilot.press("escape", "f4")
+        await until(pilot, lambda: screen.query_one(CaptionArea).has_focus, "the caption")
+
+
+async def test_what_is_wrong_with_a_picture_is_a_sentence_with_its_key() -> None:
+    async with writing(deep()) as (pilot, _):
+        await pilot.press("f4", "down")
+        await see(pilot, "✗ Instagram ig-kawa does not take it", "crop it")
+        await pilot.press("down")
+        await see(pilot, "its file is gone from this computer")
+
+
+# ── earlier texts, two people ──
+
+
+async def test_back_to_an_earlier_text() -> None:
+    desk = deep()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("ctrl+f")
+        await see(pilot, "Earlier texts · Kawa Wrocław", "tester · Polish", "kept aside")
+        await pilot.press("enter")
+        await see(pilot, "This is the text of now.")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: area_of(screen).text == "Zimowe menu: żeberka, pory, czekolada.", "the earlier text")
+
+
+async def test_what_somebody_else_wrote_elsewhere_in_the_text_is_put_together() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        text = desk.works[POST].texts["pl"].text
+        await type_text(pilot, "!")
+        desk.works[POST].texts["pl"] = Text(text.replace("Zimowe menu już jest", "Zimowe menu jest"))
+        await until(pilot, lambda: "menu jest" in area_of(screen).text and area_of(screen).text.endswith("!"), "both changes")
+        assert area_of(screen).cursor_location[1] > 10
+
+
+async def test_two_people_on_one_line_and_a_person_decides() -> None:
+    desk = seeded()
+    async with writing(desk, "harbour/reading") as (pilot, screen):
+        desk.works["harbour/reading"].texts["en"] = Text("Jan was faster.")
+        await type_text(pilot, "!")
+        await see(pilot, "jan changed the same lines")
+        assert desk.works["harbour/reading"].texts["en"].text == "Jan was faster."
+        assert area_of(screen).text.endswith("!")
+        await pilot.press("ctrl+s")
+        await see(pilot, "Two people wrote · Harbour Books", "Jan was faster.")
+        await pilot.press("m")
+        await until(pilot, lambda: desk.works["harbour/reading"].texts["en"].text.endswith("tickets.!"), "mine, saved after theirs")
+        await gone(pilot, "jan changed the same lines")
+
+
+async def test_a_person_takes_what_the_other_wrote() -> None:
+    desk = seeded()
+    async with writing(desk, "harbour/reading") as (pilot, screen):
+        desk.works["harbour/reading"].texts["en"] = Text("Jan was faster.")
+        await type_text(pilot, "!")
+        await see(pilot, "jan changed the same lines")
+        await pilot.press("ctrl+s", "t")
+        await until(pilot, lambda: area_of(screen).text == "Jan was faster.", "theirs")
+        assert desk.former[0].aside
+
+
+async def test_a_million_signs_are_refused_and_nothing_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caption_area, "TEXT_MOST", 400)
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        before = area_of(screen).text
+        pilot.app.post_message(events.Paste("x" * 1_000_000))
+        await see(pilot, "Nothing was pasted")
+        pilot.app.post_message(events.Paste("x" * 390))
+        await see(pilot, "That is 390 characters", "your text is as it was")
+        assert area_of(screen).text == before
+        pilot.app.post_message(events.Paste(" and more"))
+        await until(pilot, lambda: area_of(screen).text == f"{before} and more", "a paste that fits")
+
+
+async def test_typing_without_a_rest_is_saved_all_the_same() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, _):
+        for _ in range(60):
+            await pilot.press("x")
+            if desk.saved:
+                break
+        assert desk.saved, "nothing was saved while one typed on and on"
+
+
+async def test_what_cannot_be_saved_is_tried_again_by_itself() -> None:
+    from scheduler.errors import DiskError
+
+    desk = seeded()
+    desk.fail_save = DiskError("The disk is full.", "Make room.")
+    async with writing(desk) as (pilot, _):
+        await type_text(pilot, "!")
+        await see(pilot, "not saved: The disk is full.")
+        desk.fail_save = None
+        await until(pilot, lambda: bool(desk.saved), "the text, without a key")
+        await asyncio.sleep(0)

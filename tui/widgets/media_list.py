@@ -1,0 +1,182 @@
+"""Pictures and videos of a post as lines: what each is, what every network does with it, and the key that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual import events
+from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from scheduler.desk.composer_views import MediaPage, MediaView, Verdict
+from tui.actions import PICTURES, bindings
+from tui.text import UNICODE, Glyphs, counted, field_words, one_line
+from tui.widgets.paint import line
+from tui.widgets.poured import wrapped
+
+INDENT = 4
+Drawn = tuple[str, str, int]
+"""Text, its look, and the file it belongs to."""
+
+
+class MediaList(Widget, can_focus=True):
+    """Draws what it is given; tells what a person wants changed."""
+
+    ACTIONS = PICTURES
+    BINDINGS = bindings(PICTURES)
+    COMPONENT_CLASSES = {"media--name", "media--cursor", "media--quiet", "media--good", "media--warning", "media--error"}
+    DEFAULT_CSS = """
+    MediaList {
+        height: 1fr; padding: 0 1; background: $surface; color: $foreground;
+        .media--name { text-style: bold; }
+        .media--cursor { color: $primary; text-style: bold; }
+        .media--quiet { color: $quiet; }
+        .media--good { color: $success; }
+        .media--warning { color: $warning; }
+        .media--error { color: $error; }
+    }
+    """
+
+    @dataclass
+    class Alt(Message):
+        """Write the alternative text of this one."""
+
+        item: MediaView
+
+    class Add(Message):
+        """One more."""
+
+    @dataclass
+    class Remove(Message):
+        """This one goes."""
+
+        number: int
+
+    @dataclass
+    class Move(Message):
+        """Earlier or later."""
+
+        number: int
+        by: int
+
+    @dataclass
+    class Look(Message):
+        """Show it."""
+
+        item: MediaView
+
+    def __init__(self, glyphs: Glyphs = UNICODE) -> None:
+        super().__init__(id="pictures", classes="pane")
+        self.page = MediaPage((), ())
+        self.cursor = 0
+        self._glyphs = glyphs
+        self._lines: list[Drawn] = []
+        self._first = 0
+
+    @property
+    def current(self) -> MediaView | None:
+        """The one under the cursor."""
+        return self.page.items[self.cursor] if self.page.items else None
+
+    def show(self, page: MediaPage) -> None:
+        """Other files, or the same ones changed."""
+        self.page = page
+        self.cursor = max(0, min(self.cursor, len(page.items) - 1))
+        self._layout()
+
+    def on_resize(self) -> None:
+        self._layout()
+
+    def _layout(self) -> None:
+        width, room = self.content_size.width, max(1, self.content_size.height)
+        self._lines = [drawn for item in self.page.items for drawn in self._of(item, width)]
+        self._lines += [
+            drawn
+            for problem in self.page.problems
+            for drawn in self._wrapped(f"{self._glyphs.cross} {problem}  n adds one", "error", -1, width, 0)
+        ]
+        own = [n for n, (_, _, number) in enumerate(self._lines) if number == self.cursor] or [0]
+        if own[-1] >= self._first + room:
+            self._first = own[-1] - room + 1
+        self._first = max(0, min(self._first, own[0], max(0, len(self._lines) - room)))
+        self.border_title = Content(f"Pictures · {counted(len(self.page.items), 'file')}" if self.page.items else "Pictures")
+        self.border_subtitle = Content("⏎ alt text · n add · d take out · v look · F4 caption")
+        self.refresh()
+
+    def _of(self, item: MediaView, width: int) -> list[Drawn]:
+        here, number = item.number == self.cursor, item.number
+        sign = self._glyphs.cursor if here else " "
+        kind = "video" if item.is_video else "picture"
+        found: list[Drawn] = [(f"{sign} {number + 1} {one_line(item.name)}", "cursor" if here else "name", number)]
+        found += self._wrapped(" · ".join(part for part in (kind, item.facts, item.made) if part), "quiet", number, width)
+        if not item.there:
+            found += self._wrapped(
+                f"{self._glyphs.cross} its file is gone from this computer: d takes it out, n adds it again", "error", number, width
+            )
+        for alt in item.alts:
+            name = f"alt, {field_words(alt.language)}" if alt.language else "alt"
+            if alt.text.strip():
+                found += self._wrapped(f"{name}: {one_line(alt.text)}", "quiet", number, width)
+            else:
+                found += self._wrapped(f"{self._glyphs.warn} {name}: nothing yet. ⏎ writes it", "warning", number, width)
+        return [*found, *(drawn for verdict in item.verdicts for drawn in self._verdict(verdict, number, width))]
+
+    def _verdict(self, verdict: Verdict, number: int, width: int) -> list[Drawn]:
+        place = f"{one_line(verdict.platform_name)} {one_line(verdict.account)}"
+        if verdict.taken and not verdict.words:
+            return self._wrapped(f"{self._glyphs.tick} {place}: takes it as it is", "good", number, width)
+        mend = f": {one_line(verdict.mend)}" if verdict.mend else ""
+        if verdict.taken:
+            return self._wrapped(f"{self._glyphs.warn} {place}: {one_line(verdict.words)}{mend}", "warning", number, width)
+        return self._wrapped(f"{self._glyphs.cross} {place} does not take it: {one_line(verdict.words)}{mend}", "error", number, width)
+
+    @staticmethod
+    def _wrapped(words: str, look: str, number: int, width: int, indent: int = INDENT) -> list[Drawn]:
+        return [(f"{'':<{indent}}{text}", look, number) for text in wrapped(words, max(1, width - indent))]
+
+    def render_line(self, y: int) -> Strip:
+        width, at = self.content_size.width, self._first + y
+        if not self.page.items and not self.page.problems:
+            words = "No picture yet. n adds one by its path." if y == 0 else ""
+            return line([Segment(words, self.get_component_rich_style("media--quiet"))], width, self.rich_style)
+        if at >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        text, look, _ = self._lines[at]
+        return line([Segment(text, self.get_component_rich_style(f"media--{look}"))], width, self.rich_style)
+
+    # ── keys ──
+
+    def action_step(self, by: int) -> None:
+        if self.page.items:
+            self.cursor = max(0, min(self.cursor + by, len(self.page.items) - 1))
+            self._layout()
+
+    def action_alt(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Alt(self.current))
+        else:
+            self.post_message(self.Add())
+
+    def action_add_media(self) -> None:
+        self.post_message(self.Add())
+
+    def action_remove_media(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Remove(self.cursor))
+
+    def action_move_media(self, by: int) -> None:
+        if 0 <= self.cursor + by < len(self.page.items):
+            self.post_message(self.Move(self.cursor, by))
+
+    def action_look(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Look(self.current))
+
+    def on_click(self, event: events.Click) -> None:
+        at = self._first + event.y - 1
+        if 0 <= at < len(self._lines) and self._lines[at][2] >= 0:
+            self.cursor = self._lines[at][2]
+            self._layout()

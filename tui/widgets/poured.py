@@ -1,0 +1,128 @@
+"""Text that grows at its end, wrapped and drawn line by line: only its last paragraph is wrapped anew with each piece."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len, chop_cells
+from rich.segment import Segment
+from textual import events
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.text import clean
+from tui.widgets.paint import line
+
+Block = tuple[str, str]
+"""Text and its look: title, words, quiet, warning, strong."""
+_WORD = re.compile(r"\S*\s*")
+
+
+class Poured(Widget):
+    """Shows its end while it grows; can be scrolled once it is still."""
+
+    COMPONENT_CLASSES = {"poured--title", "poured--words", "poured--quiet", "poured--warning", "poured--strong"}
+    DEFAULT_CSS = """
+    Poured {
+        width: 1fr; height: 1fr; padding: 0 1; background: $surface; color: $foreground;
+        .poured--title { color: $primary; text-style: bold; }
+        .poured--words { color: $model; text-style: underline; }
+        .poured--quiet { color: $quiet; }
+        .poured--warning { color: $warning; }
+        .poured--strong { color: $primary; text-style: bold; }
+    }
+    """
+    growing: reactive[bool] = reactive(False, init=False, repaint=False)
+    """Its end stays in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._blocks: list[Block] = []
+        self._lines: list[Block] = []
+        self._tail = 0
+        """Lines before the last paragraph."""
+        self._top = 0
+
+    @property
+    def plain(self) -> str:
+        """All of it."""
+        return "\n".join(text for text, _ in self._blocks)
+
+    @property
+    def below(self) -> int:
+        """Lines that do not fit below."""
+        return max(0, len(self._lines) - self._top - self.content_size.height)
+
+    def show(self, blocks: Sequence[Block]) -> None:
+        """Something else."""
+        self._blocks, self._top = [(clean(text), look) for text, look in blocks], 0
+        self._wrap_all()
+
+    def add(self, piece: str) -> None:
+        """More of the last block."""
+        if not self._blocks or not piece:
+            return
+        text, look = self._blocks[-1]
+        text += clean(piece)
+        self._blocks[-1] = (text, look)
+        del self._lines[self._tail :]
+        self._wrap_from(text[text.rfind("\n", 0, len(text) - len(piece)) + 1 :], look)
+        self._settle()
+
+    def scroll_by(self, by: int) -> None:
+        """Up or down by lines."""
+        self._top = max(0, min(self._top + by, len(self._lines) - self.content_size.height))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self._wrap_all()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_by(2)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_by(-2)
+
+    def _wrap_all(self) -> None:
+        self._lines.clear()
+        for text, look in self._blocks:
+            self._wrap_from(text, look)
+        self._settle()
+
+    def _wrap_from(self, text: str, look: str) -> None:
+        width = self.content_size.width
+        for paragraph in text.split("\n"):
+            self._tail = len(self._lines)
+            self._lines += [(found, look) for found in wrapped(paragraph, width)]
+
+    def _settle(self) -> None:
+        last = max(0, len(self._lines) - self.content_size.height)
+        self._top = last if self.growing else min(self._top, last)
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        at, width = self._top + y, self.content_size.width
+        if at >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        text, look = self._lines[at]
+        return line([Segment(text, self.get_component_rich_style(f"poured--{look}"))], width, self.rich_style)
+
+
+def wrapped(paragraph: str, width: int) -> Iterator[str]:
+    """One paragraph in lines of at most so many cells; words that are longer are cut."""
+    if width < 1:
+        return
+    current = ""
+    for word in _WORD.findall(paragraph):
+        if cell_len((current + word).rstrip()) <= width:
+            current += word
+            continue
+        if current.strip():
+            yield current.rstrip()
+        *whole, current = chop_cells(word, width) if cell_len(word.rstrip()) > width else [word]
+        yield from whole
+    yield current.rstrip()
