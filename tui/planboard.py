@@ -9,7 +9,9 @@ from textual.content import Content
 from scheduler.desk.board import Board, ChangeView, FileView, MistakeView
 from scheduler.desk.views import Sign
 from tui.rows import section
+from tui.say import later, say, say_count
 from tui.text import clean, counted, one_line, sentence, some
+from tui.told import told
 from tui.widgets.row_list import Row
 
 FILE, CHANGE, MISTAKE = "file:", "change:", "mistake:"
@@ -25,9 +27,18 @@ TONES = {
 }
 """The colour that repeats each sign of a plan."""
 TITLES = {
-    "~": "CHANGED", "-": "CANCELLED", ">": "MOVED", "+": "NEW", "?": "NEW, WAITING FOR A TEXT", "!": "NOT AS THE FILES SAY", ".": "SKIPPED",
-}  # fmt: skip
+    "~": later("CHANGED"),
+    "-": later("CANCELLED|of a plan"),
+    ">": later("MOVED"),
+    "+": later("NEW|of a plan"),
+    "?": later("NEW, WAITING FOR A TEXT"),
+    "!": later("NOT AS THE FILES SAY"),
+    ".": later("SKIPPED"),
+}
 """What may hurt comes first."""
+
+
+STATUSES = {"paused": later("paused"), "draft": later("a draft"), "archived": later("archived")}
 
 
 def file_rows(board: Board) -> list[Row]:
@@ -36,14 +47,17 @@ def file_rows(board: Board) -> list[Row]:
         return []
     warnings = len(board.mistakes) - board.errors
     whole = Row(
-        ALL, _file_tone(board.errors, warnings), text=f"All files  {_counts(board.errors, warnings)}", mark=_file_mark(board.errors)
+        ALL,
+        _file_tone(board.errors, warnings),
+        text=f"{say('All files')}  {_counts(board.errors, warnings)}",
+        mark=_file_mark(board.errors),
     )
     rows = [whole]
     campaign = ""
     for file in board.files:
         if file.campaign != campaign:
             campaign = file.campaign
-            status = "" if file.status in ("", "active") else f" · {file.status}"
+            status = "" if file.status in ("", "active") else f" · {say(STATUSES.get(file.status, file.status))}"
             rows.append(Row(f"#{campaign}", heading=one_line(f"{file.title or campaign}{status}")))
         rows.append(_file_row(file))
     return rows
@@ -57,7 +71,7 @@ def _file_row(file: FileView) -> Row:
 
 def _counts(errors: int, warnings: int) -> str:
     parts = [counted(errors, "error") if errors else "", counted(warnings, "warning") if warnings else ""]
-    return ", ".join(filter(None, parts)) or "ok"
+    return ", ".join(filter(None, parts)) or say("ok")
 
 
 def _file_tone(errors: int, warnings: int) -> Sign:
@@ -76,13 +90,14 @@ def result_rows(board: Board, chosen: str, client: str | None) -> list[Row]:
     errors = [_mistake_row(n, one) for n, one in mistakes if one.is_error]
     warnings = [_mistake_row(n, one) for n, one in mistakes if not one.is_error]
     shown = [(n, one) for n, one in enumerate(board.changes) if _is_shown(one, path, campaign, client)]
-    rows = section(f"ERRORS {len(errors)} · nothing is applied until they are gone", errors)
+    rows = section(say("ERRORS {number} · nothing is applied until they are gone", number=len(errors)), errors)
     for sign, title in TITLES.items():
         mine = [(n, one) for n, one in shown if one.change.sign == sign]
         losing = sum(one.change.loses_approval for _, one in mine)
-        heading = f"{title} {len(mine)}" + (f" · {losing} {'loses its' if losing == 1 else 'lose their'} approval" if losing else "")
+        costs = say_count(losing, "{count} loses its approval", "{count} lose their approval")
+        heading = f"{say(title)} {len(mine)}{f' · {costs}' if losing else ''}"
         rows += section(heading, [_change_row(n, one) for n, one in mine])
-    return [*rows, *section(f"WARNINGS {len(warnings)}", warnings)]
+    return [*rows, *section(say("WARNINGS {number}", number=len(warnings)), warnings)]
 
 
 def _is_shown(one: ChangeView, path: str, campaign: str, client: str | None) -> bool:
@@ -106,7 +121,7 @@ def _change_row(number: int, one: ChangeView) -> Row:
         color=one.client_color,
         account=one_line(one.account),
         title=one_line(one.post),
-        words=one_line(change.words),
+        words=one_line(told(change.words)),
         mark=change.sign,
     )
 
@@ -125,7 +140,9 @@ def change_pane(one: ChangeView) -> Content:
         Content(sentence(clean(change.words))),
     ]
     if change.loses_approval:
-        lines.append(Content.assemble(("It has an approval now, and loses it: somebody reads it again and says yes.", "bold $warning")))
+        lines.append(
+            Content.assemble((say("It has an approval now, and loses it: somebody reads it again and says yes."), "bold $warning"))
+        )
     lines += [_diff_line(text) for text in change.diff]
     return Content("\n").join(lines)
 
@@ -143,31 +160,38 @@ def mistake_pane(one: MistakeView) -> Content:
 def summary(board: Board) -> str:
     """`12 new, 3 changed, 1 cancelled`, for the title."""
     counts = board.counts
-    names = (("+", "new"), ("~", "changed"), (">", "moved"), ("-", "cancelled"), ("?", "waiting for a text"))
-    return ", ".join(f"{counts[sign]} {words}" for sign, words in names if counts[sign])
+    said = {
+        "+": say("{number} new", number=counts["+"]),
+        "~": say("{number} changed", number=counts["~"]),
+        ">": say("{number} moved", number=counts[">"]),
+        "-": say("{number} cancelled", number=counts["-"]),
+        "?": say("{number} waiting for a text", number=counts["?"]),
+    }
+    return ", ".join(words for sign, words in said.items() if counts[sign])
 
 
 def question(board: Board) -> str:
     """What a yes would do: the three numbers, and names."""
-    lines = [
-        _numbered("created", board.keys("+?")),
-        _numbered("changed or moved", board.keys("~>")),
-        _numbered("cancelled", board.keys("-")),
-    ]
+    new, changed, gone = board.keys("+?"), board.keys("~>"), board.keys("-")
     losing = [one.change.key for one in board.changes if one.change.loses_approval]
+    lines = [
+        say("{number} created{names}", number=len(new), names=_names(new)),
+        say("{number} changed or moved{names}", number=len(changed), names=_names(changed)),
+        say("{number} cancelled{names}", number=len(gone), names=_names(gone)),
+    ]
     if losing:
-        lines.append(f"{_numbered('of them', losing)}: {'loses its' if len(losing) == 1 else 'lose their'} approval.")
-    if board.on_apply:
         lines.append(
-            "Your yes also approves what people alone wrote (policy.approval: on_apply). What a model touched still waits for its own."
+            say_count(len(losing), "{count} loses its approval{names}", "{count} lose their approval{names}", names=_names(losing))
         )
+    if board.on_apply:
+        lines.append(say("Your yes also approves what people alone wrote (policy.approval: on_apply). What a model touched still waits."))
     else:
-        lines.append("Nothing is approved by this: each post still waits for its own yes.")
+        lines.append(say("Nothing is approved by this: each post still waits for its own yes."))
     return "\n".join(lines)
 
 
-def _numbered(what: str, keys: Sequence[str]) -> str:
-    return f"{len(keys)} {what}" + (f": {some([one_line(key) for key in keys])}" if keys else "")
+def _names(keys: Sequence[str]) -> str:
+    return f": {some([one_line(key) for key in keys])}" if keys else ""
 
 
 def too_many(board: Board) -> int:
@@ -179,7 +203,7 @@ def too_many(board: Board) -> int:
 def empty_words(board: Board | None) -> str:
     """Why there is nothing in the list."""
     if board is None:
-        return "Reading…"
+        return say("Reading…")
     if not any(file.campaign for file in board.files):
-        return "No campaign files yet. L loads posts from a sheet; campaigns/NAME/campaign.yaml is a campaign."
-    return "Nothing to do: the calendar is as the files say."
+        return say("No campaign files yet. L loads posts from a sheet; campaigns/NAME/campaign.yaml is a campaign.")
+    return say("Nothing to do: the calendar is as the files say.")

@@ -5,16 +5,37 @@ from __future__ import annotations
 from textual.content import Content
 
 from scheduler.desk.views import Sign
-from scheduler.importing.columns import FIELDS, IGNORED, Column
+from scheduler.importing.columns import IGNORED, Column
 from scheduler.importing.table import Finding, as_text
 from scheduler.importing.view import SheetPlan, SheetRow
 from tui.planboard import TONES, without_zone
 from tui.rows import section
+from tui.say import later, say, say_count
 from tui.text import clean, counted, field_words, fit, one_line, sentence
+from tui.told import told
 from tui.widgets.row_list import Row
 
 COLUMN, FINDING, ROW = "column:", "finding:", "row:"
-KNOWN_BY = {"heading": "by its heading", "said": "you said so", "kept": "as last time", "unknown": ""}
+KNOWN_BY = {"heading": later("by its heading"), "said": later("you said so"), "kept": later("as last time"), "unknown": ""}
+MEANINGS = {
+    "client": later("client: whose post it is"),
+    "accounts": later("accounts: where it goes, by name, handle or network"),
+    "date": later("date: the day"),
+    "time": later("time: the time of day"),
+    "when": later("when: day and time together"),
+    "text": later("text: for every language"),
+    "brief": later("brief: what the model shall write about"),
+    "title": later("title: what you call it; nobody else sees this"),
+    "media": later("media: files in the workspace"),
+    "alt": later("alt text: what is seen on the pictures"),
+    "link": later("link: an address"),
+    "first_comment": later("first comment"),
+    "hashtags": later("hashtags, for the end of the text"),
+    "campaign": later("campaign: which one it belongs to"),
+    "id": later("id: a name for the row that stays the same"),
+    "ai": later("AI: whether a model wrote the text"),
+}
+"""Every field that a column can hold, in words."""
 
 
 def sheet_rows(plan: SheetPlan) -> list[Row]:
@@ -23,22 +44,23 @@ def sheet_rows(plan: SheetPlan) -> list[Row]:
     warnings = [_finding_row(n, one) for n, one in enumerate(plan.findings) if not one.is_error]
     columns = [_column_row(column) for column in plan.columns]
     rows = [_row(n, one) for n, one in enumerate(plan.rows)]
-    leaving = (
-        "their rows are left out"
-        if plan.ask.skip_wrong and not plan.broken
-        else "nothing is imported until they are gone, or O omits their rows"
-    )
+    if plan.broken:
+        then = say("the columns come first")
+    elif plan.ask.skip_wrong:
+        then = say("their rows are left out")
+    else:
+        then = say("nothing is imported until they are gone, or O omits their rows")
     return [
-        *section(f"WRONG {len(errors)} · {'the columns come first' if plan.broken else leaving}", errors),
-        *section(f"COLUMNS {len(columns)} · enter says what one means", columns),
-        *section(f"ROWS {len(rows)} · {plan.words}", rows),
-        *section(f"LOOK AT {len(warnings)}", warnings),
+        *section(say("WRONG {number} · {then}", number=len(errors), then=then), errors),
+        *section(say("COLUMNS {number} · enter says what one means", number=len(columns)), columns),
+        *section(say("ROWS {number} · {words}", number=len(rows), words=counts_words(plan)), rows),
+        *section(say("LOOK AT {number}", number=len(warnings)), warnings),
     ]
 
 
 def _finding_row(number: int, one: Finding) -> Row:
     tone = Sign.REFUSED if one.is_error else Sign.AI_DRAFT
-    where = one_line(one.spot.cell or "file")
+    where = one_line(one.spot.cell or say("file"))
     said = f"{where:<5} {one_line(one.message)}{f' · {one_line(one.hints[0])}' if one.hints else ''}"
     return Row(f"{FINDING}{number}", tone, text=said, mark="" if one.is_error else "!")
 
@@ -46,15 +68,17 @@ def _finding_row(number: int, one: Finding) -> Row:
 def _column_row(column: Column) -> Row:
     tone = Sign.PUBLISHED if column.field and column.field != IGNORED else Sign.CANCELLED if column.field else Sign.REFUSED
     known = KNOWN_BY[column.how]
-    name = fit(one_line(column.heading) or "no heading", 20)
-    said = f"{column.letter:<3} {name} {meaning(column.field)}{f' · {known}' if known else ''}"
+    name = fit(one_line(column.heading) or say("no heading"), 20)
+    said = f"{column.letter:<3} {name} {meaning(column.field)}{f' · {say(known)}' if known else ''}"
     return Row(f"{COLUMN}{column.number}", tone, text=said, mark="" if column.field != IGNORED else "-")
 
 
 def _row(number: int, one: SheetRow) -> Row:
     if one.sign == "!":
         name = f" · {one_line(one.title)}" if one.title else ""
-        return Row(f"{ROW}{number}", Sign.REFUSED, text=f"row {one.row}{name} · {one_line(one.words)}")
+        return Row(
+            f"{ROW}{number}", Sign.REFUSED, text=say("row {row}{name} · {words}", row=one.row, name=name, words=one_line(told(one.words)))
+        )
     return Row(
         key=f"{ROW}{number}",
         sign=TONES[one.sign],
@@ -63,7 +87,7 @@ def _row(number: int, one: SheetRow) -> Row:
         color=one.client_color,
         account=one_line(one.accounts[0]) if len(one.accounts) == 1 else counted(len(one.accounts), "account") if one.accounts else "",
         title=one_line(one.title),
-        words=one_line(one.words),
+        words=one_line(told(one.words)),
         mark=one.sign,
     )
 
@@ -71,19 +95,19 @@ def _row(number: int, one: SheetRow) -> Row:
 def meaning(field: str) -> str:
     """What a column holds, in words."""
     if not field:
-        return "not known"
+        return say("not known")
     if field == IGNORED:
-        return "left out"
+        return say("left out")
     if field.startswith("text."):
-        return f"text, {field_words(field[5:])}"
-    return f"{field.replace('_', ' ')}: {FIELDS[field]}"
+        return say("text, {language}", language=field_words(field[5:]))
+    return say(MEANINGS[field])
 
 
 def field_choices(languages: list[str]) -> list[tuple[str, str]]:
     """What a person may say of a column."""
     texts = [(f"text.{language}", meaning(f"text.{language}")) for language in languages]
-    plain = [(name, meaning(name)) for name in FIELDS]
-    return [(IGNORED, "leave it out"), *plain[:6], *texts, *plain[6:]]
+    plain = [(name, meaning(name)) for name in MEANINGS]
+    return [(IGNORED, say("leave it out")), *plain[:6], *texts, *plain[6:]]
 
 
 def finding_pane(one: Finding) -> Content:
@@ -94,17 +118,34 @@ def finding_pane(one: Finding) -> Content:
 def row_pane(one: SheetRow) -> Content:
     """One row, whole."""
     head = f"{one_line(one.client_name)} · {', '.join(map(one_line, one.accounts))} · {one_line(one.when)}"
-    lines = [Content(f"{one_line(one.place)}  {head}"), Content(one_line(one.title)), Content(sentence(clean(one.words)))]
+    lines = [Content(f"{one_line(one.place)}  {head}"), Content(one_line(one.title)), Content(sentence(clean(told(one.words))))]
     if one.loses_approval:
-        lines.append(Content.assemble(("It has an approval now, and loses it.", "bold $warning")))
+        lines.append(Content.assemble((say("It has an approval now, and loses it."), "bold $warning")))
     lines += [Content.assemble((clean(text), "$success" if text.startswith("+") else "$error")) for text in one.diff]
     return Content("\n").join(lines)
 
 
+def counts_words(plan: SheetPlan) -> str:
+    """`57 new, 1 changed, 2 wrong; 1 loses its approval`."""
+    counts = plan.counts
+    said = {
+        "+": say("{number} new", number=counts["+"]),
+        "?": say("{number} new, without a text", number=counts["?"]),
+        "~": say("{number} changed", number=counts["~"]),
+        ">": say("{number} moved", number=counts[">"]),
+        ".": say("{number} there already", number=counts["."]),
+        "!": say("{number} wrong", number=counts["!"]),
+    }
+    words = ", ".join(words for sign, words in said.items() if counts[sign]) or say("no rows")
+    losing = sum(row.loses_approval for row in plan.rows)
+    costs = say_count(losing, "{count} loses its approval", "{count} lose their approval")
+    return f"{words}; {costs}" if losing else words
+
+
 def asked_words(plan: SheetPlan) -> str:
     """How the sheet is read, for the line under the list."""
-    return f"F fills free slots: {_yes(plan.ask.fill)} · O omits wrong rows: {_yes(plan.ask.skip_wrong)}"
+    return say("F fills free slots: {fill} · O omits wrong rows: {omit}", fill=_yes(plan.ask.fill), omit=_yes(plan.ask.skip_wrong))
 
 
 def _yes(on: bool) -> str:
-    return "yes" if on else "no"
+    return say("yes") if on else say("no")

@@ -13,28 +13,29 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.dialogs.base import Dialog
+from tui.say import later, say
 from tui.text import clean
 
 
 class PickSheet(Dialog[Path]):
     """Answers the path of a file that is there."""
 
-    TITLE_WORDS = "Load posts from a sheet"
+    TITLE_WORDS = later("Load posts from a sheet")
 
     def __init__(self, root: Path, files: Sequence[str]) -> None:
         super().__init__()
         self._root, self._files = root, list(files)
 
     def compose_box(self) -> ComposeResult:
-        yield Static(Content("Which file? CSV or Excel (.xlsx); → completes"), classes="question")
-        yield Input(id="path", placeholder="October.xlsx", suggester=SuggestFromList(self._files, case_sensitive=False))
-        found = "In this folder, newest first:" if self._files else "There is no sheet in this workspace: type the whole path."
+        yield Static(Content(say("Which file? CSV or Excel (.xlsx); → completes")), classes="question")
+        yield Input(id="path", placeholder=say("October.xlsx"), suggester=SuggestFromList(self._files, case_sensitive=False))
+        found = say("In this folder, newest first:") if self._files else say("There is no sheet in this workspace: type the whole path.")
         yield Static(Content(found), classes="question")
         yield OptionList(*(Option(Content(clean(name)), id=f"f{n}") for n, name in enumerate(self._files)), markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Read it (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Read it (⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#path", Input).focus()
@@ -63,10 +64,14 @@ class PickSheet(Dialog[Path]):
 
     def _take(self, words: str) -> None:
         if not words:
-            self.note("Please type the path of a file, or choose one with ↓.")
+            self.note(say("Please type the path of a file, or choose one with ↓."))
             return
         path = self._root / Path(words.strip("'\"")).expanduser()
         if path.is_file():
             self.dismiss(path)
         else:
-            self.note(f"There is no file {path}. Type the whole path; a path without / at its beginning is looked for in the workspace.")
+            self.note(
+                say(
+                    "There is no file {path}. Type the whole path; without / at its beginning it is looked for in the workspace.", path=path
+                )
+            )

@@ -19,8 +19,9 @@ from tui.dialogs.base import Dialog
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick
-from tui.sheet import COLUMN, FINDING, ROW, asked_words, field_choices, finding_pane, row_pane, sheet_rows
-from tui.text import clean, counted, one_line
+from tui.say import later, say
+from tui.sheet import COLUMN, FINDING, ROW, asked_words, counts_words, field_choices, finding_pane, row_pane, sheet_rows
+from tui.text import clean, counted, one_line, some
 from tui.widgets.row_list import RowList
 from tui.words import error_words, undo_words
 
@@ -39,19 +40,19 @@ class SheetDialog(Dialog[bool]):
         self._plan: SheetPlan | None = None
 
     def title_words(self) -> str:
-        return f"{self._ask.file.name} · posts from a sheet"
+        return say("{file} · posts from a sheet", file=self._ask.file.name)
 
     def compose_box(self) -> ComposeResult:
-        yield RowList(empty="Nothing was found in this sheet.", glyphs=self.app.glyphs, id="sheet-lines")
+        yield RowList(empty=say("Nothing was found in this sheet."), glyphs=self.app.glyphs, id="sheet-lines")
         with VerticalScroll(id="sheet-pane", can_focus=True):
             yield Static("", id="sheet-text", markup=False)
         yield Static("", id="sheet-asked", markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Fill (F)"), id="fill")
-        yield Button(Content("Omit (O)"), id="skip")
-        yield Button(Content("Import (A)"), id="yes", variant="primary")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Fill (F)")), id="fill")
+        yield Button(Content(say("Omit (O)")), id="skip")
+        yield Button(Content(say("Import (A)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.lines.focus()
@@ -76,7 +77,7 @@ class SheetDialog(Dialog[bool]):
 
     async def _choose_sheet(self, sheets: tuple[str, ...]) -> None:
         """Several sheets have rows: nobody but the person knows which is meant."""
-        picked = await self.app.push_screen_wait(Pick("Which sheet?", [(name, name) for name in sheets]))
+        picked = await self.app.push_screen_wait(Pick(say("Which sheet?"), [(name, name) for name in sheets]))
         if picked is None:
             self.dismiss(None)
         else:
@@ -89,7 +90,7 @@ class SheetDialog(Dialog[bool]):
         box.border_title = Content(one_line(f"{plan.ask.file.name}{f' · {plan.sheet}' if plan.sheet else ''}{how}"))
         self.query_one("#sheet-asked", Static).update(Content(asked_words(plan)))
         button = self.query_one("#yes", Button)
-        button.label = Content(f"Import {plan.changes} (A)" if plan.ready and plan.changes else "Import (A)")
+        button.label = Content(say("Import {number} (A)", number=plan.changes) if plan.ready and plan.changes else say("Import (A)"))
         button.refresh(layout=True)
 
     @on(RowList.Highlighted)
@@ -106,8 +107,9 @@ class SheetDialog(Dialog[bool]):
         if key.startswith(ROW):
             return row_pane(plan.rows[int(number)])
         column = next((column for column in plan.columns if column.number == int(number)), None)
-        name = one_line(column.heading) if column is not None and column.heading else "without a heading"
-        return Content(f"Column {column.letter if column else ''} {name}. Enter says what it means; that is kept for the next sheet.")
+        name = one_line(column.heading) if column is not None and column.heading else say("without a heading")
+        letter = column.letter if column is not None else ""
+        return Content(say("Column {letter} {name}. Enter says what it means; that is kept for the next sheet.", letter=letter, name=name))
 
     # ── changing how it is read ──
 
@@ -129,7 +131,7 @@ class SheetDialog(Dialog[bool]):
         spoken = [language for account in await self.app.desk.accounts() for language in account.languages]
         there = [one.field[5:] for one in plan.columns if one.field.startswith("text.")]
         languages = list(dict.fromkeys([*spoken, *there])) or ["en"]
-        title = f"Column {column.letter} “{one_line(column.heading)}” holds"
+        title = say("Column {letter} “{name}” holds", letter=column.letter, name=one_line(column.heading))
         picked = await self.app.push_screen_wait(Pick(title, field_choices(languages), chosen=column.field))
         if picked is not None:
             name = column.heading if plain(column.heading) else column.letter
@@ -160,7 +162,7 @@ class SheetDialog(Dialog[bool]):
         )
         if words:
             self.app.copy_to_clipboard(words)
-            self.app.notify(f"Copied: {clean(words)}")
+            self.app.notify(say("Copied: {text}", text=clean(words)))
 
     # ── importing ──
 
@@ -171,16 +173,16 @@ class SheetDialog(Dialog[bool]):
         if plan is None:
             return
         if not plan.ready:
-            first = "Say what the columns mean first." if plan.broken else "Correct the sheet, or omit the wrong rows with O."
+            first = say("Say what the columns mean first.") if plan.broken else say("Correct the sheet, or omit the wrong rows with O.")
             self.note(f"{counted(plan.errors, 'mistake')}. {first}")
             return
         if not plan.changes:
-            self.note("There is nothing to import: every row is in the calendar already.")
+            self.note(say("There is nothing to import: every row is in the calendar already."))
             return
         clients = list(dict.fromkeys(row.client_name for row in plan.rows if row.sign in "+?~>"))
-        whose = ", ".join(clients[:3]) + (f" and {len(clients) - 3} more" if len(clients) > 3 else "")
-        question = f"{plan.words}.\nFor {whose}. Each becomes a draft; nothing is approved by this."
-        if not await self.app.push_screen_wait(Confirm("Import these rows?", question, yes="Import", no="Not now")):
+        ends = say("For {clients}. Each becomes a draft; nothing is approved by this.", clients=some(clients))
+        asked = Confirm(say("Import these rows?"), f"{counts_words(plan)}.\n{ends}", yes=say("Import"), no=later("Not now"))
+        if not await self.app.push_screen_wait(asked):
             return
         try:
             done = await self.app.desk.import_sheet(plan)

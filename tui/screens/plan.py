@@ -29,6 +29,7 @@ from tui.planboard import (
     summary,
     too_many,
 )
+from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import clean, counted, one_line
 from tui.widgets.row_list import RowList
@@ -43,7 +44,7 @@ class PlanScreen(ListScreen):
     PLACE = "plan"
     ACTIONS = SCREENS["plan"]
     BINDINGS = bindings(PLAN)
-    TITLE_WORDS = "What would change"
+    TITLE_WORDS = later("What would change")
     rows = getters.query_one("#changes", RowList)
     files = getters.query_one("#names", RowList)
 
@@ -56,13 +57,13 @@ class PlanScreen(ListScreen):
     def compose_body(self) -> ComposeResult:
         with Vertical(id="panes"):
             with Vertical(id="files", classes="pane"):
-                yield RowList(empty="No files yet.", glyphs=self.app.glyphs, id="names")
+                yield RowList(empty=say("No files yet."), glyphs=self.app.glyphs, id="names")
             with Vertical(id="right"):
                 with Vertical(id="list", classes="pane"):
                     yield RowList(empty="", glyphs=self.app.glyphs, id="changes")
                     with Horizontal(id="finder"):
                         yield Static("/", markup=False)
-                        yield Input(placeholder="words to find", id="find", compact=True)
+                        yield Input(placeholder=say("words to find"), id="find", compact=True)
                 with VerticalScroll(id="pane", classes="pane", can_focus=True):
                     yield Static("", id="pane-text", markup=False)
 
@@ -85,11 +86,14 @@ class PlanScreen(ListScreen):
 
     def _title(self) -> None:
         board, whose = self._board, self.app.client_name()
-        self.query_one("#files").border_title = Content("Files")
-        words = "Reading…" if board is None else "Mistakes in the files" if board.errors else summary(board) or "Nothing would change"
+        self.query_one("#files").border_title = Content(say("Files"))
+        words = say("Reading…") if board is None else say("Mistakes in the files") if board.errors else summary(board)
+        words = words or say("Nothing would change")
         name = "" if self._chosen == ALL else f" · {one_line(self._chosen.removeprefix(FILE).removeprefix('campaigns/'))}"
         self.query_one("#list").border_title = Content(f"{words}{name}{f' · {whose}' if whose else ''}")
-        self.query_one("#list").border_subtitle = Content(f"find: {clean(self._find)} · esc removes") if self._find else None
+        self.query_one("#list").border_subtitle = (
+            Content(say("find: {words} · esc removes", words=clean(self._find))) if self._find else None
+        )
 
     # ── under the cursor ──
 
@@ -131,9 +135,9 @@ class PlanScreen(ListScreen):
         words = mistake.place if mistake is not None else change.change.key if change is not None else ""
         if words:
             self.app.copy_to_clipboard(words)
-            self.app.notify(f"Copied: {words}")
+            self.app.notify(say("Copied: {text}", text=words))
         else:
-            self.app.notify("There is nothing under the cursor to copy.")
+            self.app.notify(say("There is nothing under the cursor to copy."))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return True
@@ -145,15 +149,15 @@ class PlanScreen(ListScreen):
         if action != "apply":
             return ""
         if board is None:
-            return "the files are still being read"
+            return say("the files are still being read")
         if board.errors:
-            return f"{counted(board.errors, 'mistake')} in the files"
-        return "nothing would change" if board.plan is None or board.plan.empty else ""
+            return say("{mistakes} in the files", mistakes=counted(board.errors, "mistake"))
+        return say("nothing would change") if board.plan is None or board.plan.empty else ""
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_apply(self) -> None:
         board = self._board
-        if not self.may("apply", "Apply") or board is None or board.plan is None:
+        if not self.may("apply", say("Apply")) or board is None or board.plan is None:
             return
         allow = None
         if too_many(board):
@@ -162,7 +166,7 @@ class PlanScreen(ListScreen):
                 return
         else:
             going = board.counts["-"]
-            asked = Confirm("Apply the files?", question(board), yes="Apply", no="Not now", danger=bool(going))
+            asked = Confirm(say("Apply the files?"), question(board), yes=say("Apply"), no=later("Not now"), danger=bool(going))
             if not await self.app.push_screen_wait(asked):
                 return
         await self.app.attempt(self.app.desk.apply(board.plan, allow_cancel=allow, approve=board.on_apply))
@@ -172,16 +176,19 @@ class PlanScreen(ListScreen):
     async def _allow(self, board: Board) -> int | None:
         """More cancellations than may be at once: the person types their number, or nothing happens."""
         going = too_many(board)
-        details = (
-            f"{question(board)}\n\nThat would cancel {going} posts at once. daypart.yaml allows {board.max_cancel} (policy.max_cancel),"
-            " so that a missing folder cannot empty the calendar."
+        why = say(
+            "That would cancel {going} posts at once. daypart.yaml allows {most} (policy.max_cancel), so that a missing folder cannot"
+            " empty the calendar.",
+            going=going,
+            most=board.max_cancel,
         )
+        again = say("Type {number}, or press esc.", number=going)
         ask = AskWords(
-            f"Cancel {going} posts?",
-            f"If that is meant, type their number ({going}):",
-            details=details,
-            yes="Apply",
-            check=lambda words: "" if words == str(going) else f"Type {going}, or press esc.",
+            say("Cancel {going} posts?", going=going),
+            say("If that is meant, type their number ({going}):", going=going),
+            details=f"{question(board)}\n\n{why}",
+            yes=say("Apply"),
+            check=lambda words: "" if words == str(going) else again,
         )
         return going if await self.app.push_screen_wait(ask) is not None else None
 
