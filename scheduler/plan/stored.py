@@ -46,8 +46,8 @@ def plan_state(conn: Connection) -> int:
 
 def read_stored(conn: Connection, now: int, assets: Path) -> Stored:
     """Everything, on one consistent view."""
-    posts = {row.id: row.managed_by for row in conn.execute(select(POST.c.id, POST.c.managed_by))}
-    units = {unit.key: unit for unit in units_of_posts(conn, [post for post, by in posts.items() if by == "files"])}
+    of_files = list(conn.execute(select(POST.c.id).where(POST.c.managed_by == "files")).scalars())
+    units = {unit.key: unit for unit in units_of_posts(conn, of_files)}
     names = conn.execute(select(POST.c.campaign, POST.c.slug).where(POST.c.managed_by != "files"))
     side = StoreSide(
         units=units,
@@ -134,4 +134,6 @@ def _planned(conn: Connection, now: int) -> tuple[tuple[str, int, str, int], ...
         "SELECT a.name, d.due, d.tz, d.id FROM delivery d JOIN account a ON a.id = d.account_id"
         " WHERE d.parent_id IS NULL AND d.state NOT IN ('cancelled', 'missed', 'refused') AND d.due >= :since"
     )
-    return tuple((row.name, row.due, row.tz, row.id) for row in conn.execute(sql, {"since": now - 2 * DAY}))
+    same: dict[str, str] = {}  # fifty names and a few zones, not one of each for every delivery
+    rows = conn.execute(sql, {"since": now - 2 * DAY})
+    return tuple((same.setdefault(row.name, row.name), row.due, same.setdefault(row.tz, row.tz), row.id) for row in rows)

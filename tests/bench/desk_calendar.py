@@ -92,7 +92,7 @@ async def bare_times() -> list[Took]:
         return await times(pilot, lambda: setattr(line, "number", line.number + 1))
 
 
-async def next_month(pilot: Pilot[None], screen: CalendarScreen) -> Took:
+async def next_month(pilot: Pilot[None], screen: CalendarScreen, way: int = 1) -> Took:
     """From the key to the frame with the month's posts."""
     grid, shown, drawn = screen.month, asyncio.Event(), asyncio.Event()
     show_month, display = grid.show, pilot.app._display
@@ -108,7 +108,7 @@ async def next_month(pilot: Pilot[None], screen: CalendarScreen) -> Took:
 
     grid.show, pilot.app._display = showing, displaying  # type: ignore[method-assign]
     start, cpu = time.perf_counter(), time.thread_time()
-    grid.action_page(1)
+    grid.action_page(way)
     await asyncio.wait_for(drawn.wait(), 10)
     took = Took(time.perf_counter() - start, time.thread_time() - cpu)
     grid.show, pilot.app._display = show_month, display  # type: ignore[method-assign]
