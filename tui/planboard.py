@@ -116,7 +116,7 @@ def _change_row(number: int, one: ChangeView) -> Row:
     return Row(
         key=f"{CHANGE}{number}",
         sign=TONES[change.sign],
-        when=without_zone(change.when),
+        when=told(without_zone(change.when)),
         client=one_line(one.client_name),
         color=one.client_color,
         account=one_line(one.account),

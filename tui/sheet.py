@@ -61,7 +61,7 @@ def sheet_rows(plan: SheetPlan) -> list[Row]:
 def _finding_row(number: int, one: Finding) -> Row:
     tone = Sign.REFUSED if one.is_error else Sign.AI_DRAFT
     where = one_line(one.spot.cell or say("file"))
-    said = f"{where:<5} {one_line(one.message)}{f' · {one_line(one.hints[0])}' if one.hints else ''}"
+    said = f"{where:<5} {one_line(told(one.message))}{f' · {one_line(told(one.hints[0]))}' if one.hints else ''}"
     return Row(f"{FINDING}{number}", tone, text=said, mark="" if one.is_error else "!")
 
 
@@ -82,7 +82,7 @@ def _row(number: int, one: SheetRow) -> Row:
     return Row(
         key=f"{ROW}{number}",
         sign=TONES[one.sign],
-        when=without_zone(one.when),
+        when=told(without_zone(one.when)),
         client=one_line(one.client_name),
         color=one.client_color,
         account=one_line(one.accounts[0]) if len(one.accounts) == 1 else counted(len(one.accounts), "account") if one.accounts else "",
