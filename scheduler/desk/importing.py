@@ -22,6 +22,7 @@ from scheduler.compose import item_of
 from scheduler.desk.clean import clean_line
 from scheduler.desk.import_rows import Found, ImportRows
 from scheduler.desk.places import read_busy
+from scheduler.desk.sheet import read_sheet
 from scheduler.desk.views import Done
 from scheduler.digest import sha256_of
 from scheduler.errors import StaleError, UsageError
@@ -35,7 +36,9 @@ from scheduler.importing.rows import Judged, Scene, judge
 from scheduler.importing.table import Finding, SheetError, Spot, Table, found, in_order
 from scheduler.importing.view import STEP, SheetAsk, SheetPlan, SheetRow
 from scheduler.importing.wish import content_of
+from scheduler.lifecycle import State
 from scheduler.plan.stored import plan_state
+from scheduler.units.model import EDITABLE
 
 SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 LISTED = 200
@@ -131,11 +134,22 @@ class Importing(ImportRows):
         return Done(words, keys, undo, details)
 
     async def _take_back(self, now: Prepared, made: Sequence[str]) -> Done:
-        for post in made:
-            await self.delete_draft(post)
+        """All of them in one step, so that a question about one approval comes before anything is gone."""
+        workspace, folder = self.workspace, self.store.assets
+        found_ = await self.store.read(lambda conn: [read_sheet(conn, post, workspace, folder) for post in made])
+        there = [sheet for sheet in found_ if sheet is not None]  # others were deleted at the desk since
+        sent = [seat.unit.key for sheet in there for seat in sheet.seats if seat.unit.state not in (*EDITABLE, State.CANCELLED)]
+        if sent:
+            raise UsageError(f"'{sent[0]}' was sent or is on its way", "delete the others one by one")
         keys = [one.match.wish.key for one in _new(now.found)]
-        await self.change(lambda conn: _forget_all(conn, keys))
-        return Done(f"{len(made)} posts of the sheet are deleted")
+
+        def operation(conn: Connection) -> None:
+            for sheet in there:
+                self._delete(conn, sheet)
+            _forget_all(conn, keys)
+
+        await self.change(operation, name="cancel")
+        return Done(f"{len(there)} posts of the sheet are deleted")
 
     # ── reading ──
 

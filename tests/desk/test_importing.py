@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scheduler.desk.views import DeliveryQuery
-from scheduler.errors import StaleError, UsageError
+from scheduler.errors import StaleError, UsageError, WouldVoidError
 from scheduler.importing.view import SheetAsk, SheetPlan
 from tests.desk.house import WORKSPACE, House, house
 from tests.scheduler.importing.workbooks import comma, workbook
@@ -384,6 +384,18 @@ async def test_undo_takes_the_posts_away_and_the_sheet_can_be_imported_again(tmp
         await h.desk.undo()
         assert all(view.state == "cancelled" for view in await h.desk.deliveries())
         assert signs(await load(h, wanted)) == "++"
+
+
+async def test_an_undo_that_costs_an_approval_asks_before_anything_is_gone(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-bike")
+        await load(h, ask(tmp_path, LATTE, LIGHTS))
+        await h.approve("desk/lights@bs-bike", facts_checked=True)
+        with pytest.raises(WouldVoidError):
+            await h.desk.undo()
+        assert [view.state for view in await h.desk.deliveries()] == ["draft", "queued"]
+        await h.desk.undo(knowing=True)
+        assert {view.state for view in await h.desk.deliveries()} == {"cancelled"}
 
 
 async def test_sixty_rows_for_fifteen_clients_in_one_go(tmp_path: Path) -> None:
