@@ -22,8 +22,10 @@ Open = Callable[[], Awaitable["Desk"]]
 """Opens the workspace; whatever it raises ends the program with that."""
 NEW_ONLY = (1_000, 10, 1_000_000)
 """For `gc`: how often what is new, what is a little older and what is old is looked through; the last one: never by itself."""
-TIDY, REST, AT_LATEST = 20.0, 3.0, 600.0
+TIDY, REST, AT_LATEST = 0.5, 0.6, 120.0
 """Seconds: how often there may be a look for rubbish, how long nobody has typed then, and when there is one all the same."""
+ENOUGH = 3
+"""So often at least what is a little older was looked through meanwhile: some 30,000 new things."""
 LEAVE = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that need no desk."""
 PLACE_KEYS = frozenset(action.keys for action in PLACES)
@@ -84,7 +86,7 @@ class Opening(Serving, inherit_bindings=False):
     def tidy(self) -> None:
         """Look for rubbish while nobody would feel it."""
         now = time.monotonic()
-        if now - self._typed > REST or now - self._tidied > AT_LATEST:
+        if gc.get_count()[2] >= ENOUGH and (now - self._typed > REST or now - self._tidied > AT_LATEST):
             self._tidied = now
             gc.collect()
 

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-QUIET = 0.4
-"""Seconds without a byte: nothing more is painted."""
+QUIET = 0.9
+"""Seconds without a byte: nothing more is painted, and a person has looked."""
 
 
 @dataclass(frozen=True, slots=True)
