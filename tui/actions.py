@@ -303,6 +303,14 @@ WRITE: tuple[Action, ...] = (
     Action(
         "write.pictures", "f4", "pictures", "Pictures", "Pictures, videos and their alt texts; again: the caption", "daypart post media"
     ),
+    Action(
+        "write.comment",
+        "ctrl+n,f6",
+        "first_comment",
+        "First comment",
+        "What you say below your own post, where the network has such a thing",
+        "daypart post edit --field",
+    ),
     Action("write.former", "ctrl+f", "former", "Earlier texts", "Who wrote what when, and back to one of them", "daypart post texts"),
     Action("write.accounts", "f2", "accounts", "Accounts", "Where it goes; the same text for other accounts as a new post"),
     Action("write.back", "escape", "back", "Back", "Leave the text, then back to where you were"),

@@ -10,7 +10,7 @@ import click
 from daypart.call import Call, common
 from daypart.output import print_done, print_json, when
 from daypart.session import at_desk
-from scheduler.desk.views import Done
+from scheduler.desk.views import Done, TextView
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
     from scheduler.desk.views import PostView
 
+COMMENT = "first_comment"
 LINE_MOST = 60
 
 
@@ -72,7 +73,7 @@ def _print_script(call: Call, view: ScriptView) -> None:
 
 @click.command(short_help="Change a text in your own editor.")
 @click.argument("key")
-@click.option("--field", default=None, help="Which text: `en`, `pl`, `en@ig-kawa`; default: the first.")
+@click.option("--field", default=None, help="Which text: `en`, `pl`, `en@ig-kawa`, `first_comment`; default: the first.")
 @click.option("--account", metavar="NAME", help="The own text of this account; it gets one where it has none yet.")
 @click.option("--common", "back", is_flag=True, help="With --account: let it send the common text again.")
 @common
@@ -88,6 +89,8 @@ def edit(call: Call, key: str, field: str | None, account: str | None, back: boo
     view = at_desk(call, lambda desk: _with_own(desk, name, account, field) if account is not None else desk.post(name))
     wanted = next((text.field for text in view.texts if _is_own(text.field, account, field)), field) if account is not None else field
     chosen = next((text for text in view.texts if wanted in (None, text.field)), None)
+    if chosen is None and wanted == COMMENT:
+        chosen = TextView(COMMENT, "", (), None)
     if chosen is None:
         raise UsageError(f"'{name}' has no text '{wanted}'", "texts: " + ", ".join(text.field for text in view.texts))
     edited = click.edit(chosen.text, extension=".txt")

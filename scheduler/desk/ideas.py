@@ -20,6 +20,8 @@ from scheduler.store.tables import TABLES
 IDEA: Table = TABLES.tables["idea"]
 LONGEST = 500
 """Letters of an idea; what is longer is a post."""
+VARIANTS = 3
+"""An idea is open: who asks the model about it wants to choose."""
 SHOWN = 2_000
 _SQL = "SELECT id, client, text, by, at, used_at, used_post FROM idea WHERE dropped_at IS NULL"
 
@@ -89,7 +91,7 @@ class Ideas(Writing):
 
     def _use(self, conn: Connection, idea: IdeaView, made: PostView) -> None:
         campaign, _, slug = made.post.partition("/")
-        brief = json.dumps({"goal": idea.text}, ensure_ascii=False)
+        brief = json.dumps({"goal": idea.text, "variants": VARIANTS}, ensure_ascii=False)
         conn.execute(update(POST).where(POST.c.campaign == campaign, POST.c.slug == slug).values(brief=brief))
         conn.execute(update(IDEA).where(IDEA.c.id == idea.id).values(used_at=self.clock.wall(), used_post=made.post))
 

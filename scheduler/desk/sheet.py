@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from adapters.contract import MediaItem, Publication
+from adapters.limits import LIMITS
 from config.options import OPTIONS, Options
 from config.resolved import Link
 from config.workspace import Workspace
@@ -154,7 +155,7 @@ def script_for(seat: Seat, texts: Mapping[str, Attributed], join: str) -> tuple[
     pieces = tuple(Piece(part.text, media[n] if n < len(media) else ()) for n, part in enumerate(joined))
     if not any(piece.text.strip() or piece.media for piece in pieces):
         pieces = ()
-    comment = texts[COMMENT].text if COMMENT in texts else seat.first_comment
+    comment = _comment(seat, texts)
     script = Script(
         seat.unit.key,
         seat.account.account.platform,
@@ -165,6 +166,13 @@ def script_for(seat: Seat, texts: Mapping[str, Attributed], join: str) -> tuple[
         seat.options,
     )
     return script, _together(joined)
+
+
+def _comment(seat: Seat, texts: Mapping[str, Attributed]) -> str | None:
+    """What was typed for all accounts goes where there is such a thing as a first comment."""
+    if COMMENT not in texts:
+        return seat.first_comment
+    return texts[COMMENT].text if LIMITS[seat.account.account.platform].first_comment else None
 
 
 def own_field(account: str, language: str) -> str:

@@ -175,3 +175,29 @@ async def test_review_of_a_post_without_a_time_asks_when_first(tmp_path: Path) -
             await pilot.press("enter")
             await see(pilot, "TO APPROVE 1", "Bike Shop · exactly this will go out")
         assert (await h.desk.delivery(f"{made.post}@bs-bike")).wall == "2026-11-23T09:30"
+
+
+async def test_a_first_comment_goes_where_there_is_one(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        h.picture("shelf.jpg")
+        picture = tmp_path / "campaigns/autumn/media/shelf.jpg"
+        made = await h.desk.new_post(
+            title="Soup", text={"en": "Soup", "pl": "Zupa"}, accounts=["bs-kawa", "ig-kawa"], media=[picture], alts=["A bowl"]
+        )
+        bells = await h.desk.new_post(title="Bells", text={"en": "New bells"}, accounts=["bs-bike"])
+        async with desk_on(h, "3") as pilot:
+            app = pilot.app
+            assert isinstance(app, DaypartApp)
+            app.open_post(bells.post)
+            await see(pilot, "Bike Shop · Bells")
+            await pilot.press("ctrl+n")
+            await see(pilot, "None of these networks has a first comment")
+            app.open_post(made.post)
+            await see(pilot, "Kawa Wrocław · Soup")
+            await pilot.press("ctrl+n")
+            await see(pilot, "It goes to ig-kawa")
+            await type_text(pilot, "Recipe?")
+            await pilot.press("ctrl+s")
+            await see(pilot, "Saved.")
+        assert (await h.desk.review(f"{made.post}@ig-kawa")).first_comment == "Recipe?"
+        assert (await h.desk.review(f"{made.post}@bs-kawa")).first_comment is None

@@ -8,6 +8,7 @@ from textual import events, work
 from textual.containers import VerticalScroll
 from textual.timer import Timer
 
+from adapters.limits import LIMITS
 from scheduler.desk.views import Counter, DeliveryView
 from scheduler.errors import CrossedError, DeskError
 from tui.dialogs.confirm import Confirm
@@ -21,8 +22,10 @@ from tui.widgets.row_list import RowList
 from tui.words import error_words
 from tui.writing import SETTLED, Draft, Passage, is_head, troubles
 
+COMMENT = "first_comment"
 NEEDS_POST = {
-    "when", "problem", "preview", "review", "model", "save", "next_text", "own_text", "script", "pictures", "former", "accounts", "delete",
+    "when", "problem", "preview", "review", "model", "save", "next_text", "own_text", "script", "pictures", "first_comment",
+    "former", "accounts", "delete",
 }  # fmt: skip
 
 
@@ -65,6 +68,9 @@ class Composing(DeskScreen):
 
     def close_post(self) -> None:
         """Back to choosing."""
+
+    def close_parts(self) -> None:
+        """The caption again, in place of script or pictures."""
 
     async def read_post(self) -> None:
         """The post as it is saved now."""
@@ -165,6 +171,22 @@ class Composing(DeskScreen):
         elif await self.save_all() and (done := await self.app.attempt(self.app.desk.own_text(draft.post.post, account, language))):
             await self.read_post()
             self.switch_to(done.details["field"])
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_first_comment(self) -> None:
+        """Its text into the editor; it goes where there is such a thing, and nowhere else."""
+        draft = self.draft
+        if draft is None or not await self.may_write(draft, "A first comment"):
+            return
+        takers = [delivery.account for delivery in draft.post.deliveries if is_head(delivery) and LIMITS[delivery.platform].first_comment]
+        if not takers:
+            self.app.notify("None of these networks has a first comment; Instagram has.", severity="warning")
+            return
+        draft.pin(COMMENT, "")
+        self.close_parts()
+        self.switch_to(COMMENT)
+        self.query_one(CaptionArea).focus()
+        self.app.notify(f"It goes to {some(takers)}, below the post.")
 
     async def _common_again(self, draft: Draft, account: str, language: str) -> None:
         question = f"{account} then sends the common text again. Its own stays among the earlier texts; z brings it back."
