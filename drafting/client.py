@@ -92,6 +92,7 @@ class ModelClient:
     on_event: Callable[[str], None] | None = None
     """Told `model.sent.before` and `model.answered.after` around every request."""
     _openai: AsyncOpenAI | None = field(default=None, repr=False)
+    _opening: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def __aenter__(self) -> ModelClient:
         return self
@@ -236,9 +237,10 @@ class ModelClient:
         return {**body, "response_format": mode} if mode else body
 
     async def _connected(self) -> AsyncOpenAI:
-        if self._openai is None:
-            await asyncio.to_thread(importlib.import_module, "openai")
-            self._openai = _open(self.endpoint)
+        async with self._opening:  # several questions at once share one connection
+            if self._openai is None:
+                await asyncio.to_thread(importlib.import_module, "openai")
+                self._openai = await asyncio.to_thread(_open, self.endpoint)  # reads the certificates: 20 to 60 ms
         return self._openai
 
 

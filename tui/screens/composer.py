@@ -242,7 +242,9 @@ class ComposerScreen(ComposingMedia):
             notes.append(f"Approved for {counted(len(draft.approved), 'account')}. e edits it; that breaks the approval.")
         waiting = len(draft.post.proposals)
         notes += [f"{counted(waiting, 'text')} of the model wait{'s' if waiting == 1 else ''} for you: F8."] if waiting else []
-        fixed.update(Content(clean(" ".join(notes))))
+        words = clean(" ".join(notes))
+        if str(fixed.content) != words:  # each change lays out the screen anew
+            fixed.update(Content(words))
         fixed.display = bool(notes)
         saved = "read only" if draft.fixed or draft.locked else self.save_trouble or ("saving…" if draft.dirty else "saved")
         text.border_subtitle = Content(f"{clean(saved)} · esc leaves the text")

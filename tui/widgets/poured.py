@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Region
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
@@ -44,6 +46,11 @@ class Poured(Widget):
         self._tail = 0
         """Lines before the last paragraph."""
         self._top = 0
+        self._strips: LRUCache[tuple[str, str, int], Strip] = LRUCache(256)
+
+    def notify_style_update(self) -> None:
+        self._strips.clear()
+        super().notify_style_update()
 
     @property
     def plain(self) -> str:
@@ -67,9 +74,10 @@ class Poured(Widget):
         text, look = self._blocks[-1]
         text += clean(piece)
         self._blocks[-1] = (text, look)
-        del self._lines[self._tail :]
+        first = self._tail
+        del self._lines[first:]
         self._wrap_from(text[text.rfind("\n", 0, len(text) - len(piece)) + 1 :], look)
-        self._settle()
+        self._settle(first)
 
     def scroll_by(self, by: int) -> None:
         """Up or down by lines."""
@@ -99,17 +107,27 @@ class Poured(Widget):
             self._tail = len(self._lines)
             self._lines += [(found, look) for found in wrapped(paragraph, width)]
 
-    def _settle(self) -> None:
-        last = max(0, len(self._lines) - self.content_size.height)
+    def _settle(self, first: int = 0) -> None:
+        """Where it stands now; only lines from `first` on are another, unless all of them moved."""
+        top, last = self._top, max(0, len(self._lines) - self.content_size.height)
         self._top = last if self.growing else min(self._top, last)
-        self.refresh()
+        if self._top != top or first <= top:
+            self.refresh()
+        else:
+            width, height = self.content_size
+            self.refresh(Region(self.gutter.left, self.gutter.top + first - top, width, max(1, height - first + top)))
 
     def render_line(self, y: int) -> Strip:
         at, width = self._top + y, self.content_size.width
         if at >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        text, look = self._lines[at]
-        return line([Segment(text, self.get_component_rich_style(f"poured--{look}"))], width, self.rich_style)
+        key = (*self._lines[at], width)
+        strip = self._strips.get(key)
+        if strip is None:
+            text, look, _ = key
+            style = self.get_component_rich_style(f"poured--{look}")
+            strip = self._strips[key] = line([Segment(text, style)], width, self.rich_style)
+        return strip
 
 
 def wrapped(paragraph: str, width: int) -> Iterator[str]:
