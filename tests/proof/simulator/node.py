@@ -72,6 +72,10 @@ class Machine:
         self.clock = NodeClock(loop, offset)
         self.boots = 1
         self.booted = 0.0
+        self.known = False
+        """A process that ran here has kept where its clock stood."""
+        self.wrong_at_first = False
+        """Its clock was set before that, so there is nothing to see it by."""
 
     @property
     def boot_id(self) -> str:
@@ -161,6 +165,7 @@ class Node:
 
     async def _live(self) -> None:
         await self.engine.ctx.store.write(self._recall_clock, name="start")
+        self.machine.known = True
         if self.world.alone:  # a lock on the file proves that whoever had it before is dead
             await self.engine.ctx.store.write(_free_refreshes, name="start")
             await takeover.take_all(self.engine.ctx)

@@ -158,7 +158,7 @@ class Oracle:
     def _may_ask(self, row: dict[str, Any], plan: Plan, side: Side, mine: list[Entry]) -> bool:
         code = row["reason_code"]
         odd = any(e.edited or e.text != plan.text for e in side.entries if e.key == plan.key) or any(
-            e.request is None and e.text == plan.text for e in side.entries
+            e.request is None and (e.text == plan.text or e.text in plan.ever) for e in side.entries
         )
         match code:
             case "other_content" | "several" | "twin":

@@ -134,7 +134,7 @@ class Watch:
         self.first_sent_at.setdefault(delivery, world.now)
         plan = world.plans.get(key)
         if plan is not None:
-            self._early(plan)
+            self._early(plan, self.world.started.get(self._holders[delivery]))
         self.allowed[delivery] = plan.text if plan is not None and plan.approved else ""
         if self.db.execute(_APPROVED, (delivery,)).fetchone() is None:
             world.problem(f"{key} is being sent without an approval of what it is")
@@ -143,10 +143,12 @@ class Watch:
         if self.db.execute(_INTENT_OF_FENCE, (delivery, fence)).fetchone() is None:
             world.problem(f"{key} is being sent without an intent")
 
-    def _early(self, plan: Plan) -> None:
+    def _early(self, plan: Plan, node: Node | None) -> None:
         """Never before the time that was accepted last, but for a clock that is wrong by less than anybody can notice."""
         early = plan.dues[-1] - self.world.now
-        if early > EARLY:
+        if early > EARLY and node is not None and node.machine.wrong_at_first:
+            self.world.told.remainder["early: its computer's clock was wrong before the service ever ran there"] += 1
+        elif early > EARLY:
             self.world.problem(f"{plan.key} goes out {early:.0f} s early")
         elif early > CLOCKS:
             self.world.told.remainder["early, by less than two minutes: its computer's clock was set forward by less than is noticed"] += 1
@@ -185,7 +187,7 @@ class Watch:
         made = side.containers.get(request.handle)
         for handle in {r.handle for r in side.requests if r.key == request.key and r.text == request.text and r.handle != request.handle}:
             before = side.containers.get(handle)
-            if made is not None and before is not None and before.dead_at > made.made_at:
+            if made is not None and before is not None and before.made_at < made.made_at < before.dead_at:
                 self.world.problem(f"{request.key} leaves in {request.handle} while {handle} could still be published")
 
     def renewal_begins(self, account: str, node: Node) -> None:

@@ -228,6 +228,7 @@ class World:
     def set_wall(self, machine: Machine, by: int) -> None:
         """Somebody sets the clock of a computer."""
         machine.clock.offset += by * SECOND
+        machine.wrong_at_first |= not machine.known
         self.told.faults["wall"] += 1
         self.say(f"clock of computer {machine.number} set by {by} s")
         self.wake_all()
