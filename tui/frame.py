@@ -112,7 +112,7 @@ class DeskScreen(Screen[None]):
 
     def _on_changed(self, _: None = None) -> None:
         self._stale = True
-        if self.app.screen_stack[0] is self:
+        if self.app.screen_stack[:1] == [self]:  # none is left while the program closes, and a timer may still come
             self.reload()
 
     @work(exclusive=True, group="read", exit_on_error=False)
