@@ -32,7 +32,8 @@ from scheduler.importing.from_csv import read_csv
 from scheduler.importing.from_xlsx import read_xlsx
 from scheduler.importing.matching import Match, gone, match
 from scheduler.importing.memory import Known, forget, keep_columns, read_columns, read_known, remember
-from scheduler.importing.rows import Judged, Scene, judge
+from scheduler.importing.row_cells import Scene
+from scheduler.importing.rows import Judged, judge
 from scheduler.importing.table import Finding, SheetError, Spot, Table, found, in_order
 from scheduler.importing.view import STEP, SheetAsk, SheetPlan, SheetRow
 from scheduler.importing.wish import content_of
@@ -170,6 +171,7 @@ class Importing(ImportRows):
         judged.findings += without
         items = await asyncio.to_thread(self._measured_rows, matches)
         rows, more = await self.store.read(lambda conn: self._compare_rows(conn, table, columns, matches, accounts, items))
+        more += await self._without_room(table, columns, rows)
         wrong = {f.spot.row for f in [*judged.findings, *more] if f.is_error and f.spot.row > columns.row}
         rows = [
             one if one.view.row not in wrong else replace(one, view=replace(one.view, sign="!", words="wrong", diff=())) for one in rows
@@ -214,6 +216,22 @@ class Importing(ImportRows):
             for row, names in without.items()
         ]
         return [replace(one, wish=by_row.get(one.wish.row, one.wish)) for one in matches], findings
+
+    async def _without_room(self, table: Table, columns: Columns, rows: Sequence[Found]) -> list[Finding]:
+        """Times that the limits of an account have no room for, the other rows of the sheet counted: those posts would wait."""
+        taken: dict[str, list[int]] = {}
+        findings = []
+        timed = [one.match.wish for one in rows if one.acts and one.match.known is None and one.match.wish.at is not None]
+        for wish in sorted(timed, key=lambda wish: wish.at.instant if wish.at else 0):
+            due = wish.at.instant if wish.at is not None else None
+            for account in wish.accounts:
+                words, way_out = await self.no_room(account, due, also=taken.get(account, ()))
+                if words and not self.workspace.pace_of(account).quiet_at(due or 0):
+                    findings.append(
+                        found("W416", self._spot(table, columns, wish.row, "date"), words, f"{way_out}; else it waits its turn")
+                    )
+                taken.setdefault(account, []).append(due or 0)
+        return findings
 
     def _measured_rows(self, matches: Sequence[Match]) -> dict[Path, MediaItem]:
         """Every picture and video of the sheet, measured once."""

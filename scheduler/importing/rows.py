@@ -11,34 +11,20 @@ from urllib.parse import urlsplit
 
 from config.media import MediaError, kind_of, locate
 from config.resolved import Fixed
-from config.times import TimeError, from_micros, parse_at, second_of_two, wall_text
-from config.workspace import Workspace
+from config.times import TimeError, parse_at, second_of_two, wall_text
 from scheduler.clock import HOUR
 from scheduler.importing.columns import IGNORED, Columns, plain
 from scheduler.importing.moments import Order, Typed, is_unsure, order_of, read_clock, read_day, read_moment
 from scheduler.importing.people import Meant, People, PeopleError, Said
-from scheduler.importing.table import Cell, Finding, Line, Spot, Table, found
+from scheduler.importing.row_cells import RowCells, Scene
+from scheduler.importing.table import Finding, Spot, Table, found
 from scheduler.importing.wish import EVERY, Wish, key_of
 from scheduler.when import when_words
 
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _CAMPAIGN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 COMMENT = "first_comment"
 _BY_MODEL = frozenset({"yes", "tak", "ai", "model", "generated", "assisted", "x", "1", "true"})
 _BY_PEOPLE = frozenset({"", "no", "nie", "none", "human", "0", "false"})
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What rows are judged against."""
-
-    workspace: Workspace
-    root: Path
-    now: int
-    fill: bool
-    """Rows without a time take free slots."""
-    known: frozenset[str] = frozenset()
-    """Keys of rows that were imported before: their times may have passed."""
 
 
 @dataclass(slots=True)
@@ -100,52 +86,8 @@ def _unsure_days(table: Table, columns: Columns, orders: Mapping[int, Order]) ->
                 break
 
 
-class _Row:
+class _Row(RowCells):
     """One row, cell by cell; collects everything wrong before it gives up."""
-
-    def __init__(self, table: Table, line: Line, columns: Columns, scene: Scene, people: People, orders: Mapping[int, Order]) -> None:
-        self.table, self.line, self.columns, self.scene, self.people, self.orders = table, line, columns, scene, people, orders
-        self.findings: list[Finding] = []
-        self.today = from_micros(scene.now, scene.workspace.timezone).date()
-
-    # ── cells ──
-
-    def cell(self, name: str) -> Cell | None:
-        """The cell of a field, cleaned of faults: those are said."""
-        for column in self.columns.of(name):
-            cell = self.line.cells.get(column.number)
-            if cell is not None:
-                return self._sound(cell, self.table.spot(self.line.row, column.number))
-        return None
-
-    def _sound(self, cell: Cell, spot: Spot) -> Cell | None:
-        if cell.fault:
-            self.say(
-                "E809", spot, f"the cell holds {cell.fault}", "write the value itself, or save the sheet again in Excel", value=cell.text
-            )
-            return None
-        bad = _CONTROL.search(cell.text)
-        if bad is not None:
-            self.say(
-                "E815", spot, f"there is an invisible control sign (U+{ord(bad[0]):04X}) in the cell", "type the text anew", value=cell.text
-            )
-            return None
-        return cell
-
-    def words(self, name: str) -> str:
-        """The text of a field, or empty."""
-        cell = self.cell(name)
-        return cell.text if cell is not None else ""
-
-    def spot(self, name: str) -> Spot:
-        """Where a field stands; the row where it has no column."""
-        column = next(iter(self.columns.of(name)), None)
-        return self.table.spot(self.line.row, column.number if column is not None else 0)
-
-    def say(self, code: str, spot: Spot, message: str, *hints: str, value: str = "", warning: bool = False) -> None:
-        """One finding."""
-        made = found(code, spot, message, *hints, value=value)
-        self.findings.append(made if not warning else Finding(code, spot, message, hints, value, "warning"))
 
     # ── the row ──
 
@@ -188,13 +130,13 @@ class _Row:
             except PeopleError as error:
                 self.say(error.code, self.spot("client"), error.message, *error.hints, value=whose.text)
                 return None
-        elif self.columns.of("client") and not self._has("accounts"):
+        elif self.columns.of("client") and not self.has("accounts"):
             self.say("E202", self.spot("client"), "the row names no client", "write whose post it is")
             return None
         cells = []
         for column in self.columns.of("accounts"):
             cell = self.line.cells.get(column.number)
-            sound = self._sound(cell, self.table.spot(self.line.row, column.number)) if cell is not None else None
+            sound = self.sound(cell, self.table.spot(self.line.row, column.number)) if cell is not None else None
             if sound is not None:
                 cells.append(Said(column.number, sound.text))
         if not cells and whose is None:
@@ -209,9 +151,6 @@ class _Row:
             made = Finding(error.code, at, error.message, error.hints, cells[0].words if cells else "", "error")
             self.findings.append(made)
             return None
-
-    def _has(self, name: str) -> bool:
-        return any(column.number in self.line.cells for column in self.columns.of(name))
 
     # ── when ──
 
@@ -270,7 +209,7 @@ class _Row:
         return self.orders.get(column.number, "") if column is not None else ""
 
     def _time_spot(self) -> tuple[Spot, str]:
-        name = next((name for name in ("when", "date", "time") if self._has(name)), "when")
+        name = next((name for name in ("when", "date", "time") if self.has(name)), "when")
         column = next(iter(self.columns.of(name)), None)
         cell = self.line.cells.get(column.number) if column is not None else None
         return self.spot(name), cell.text if cell is not None else ""
@@ -342,13 +281,13 @@ class _Row:
         for column in self.columns.of("media"):
             cell = self.line.cells.get(column.number)
             spot = self.table.spot(self.line.row, column.number)
-            if cell is None or (cell := self._sound(cell, spot)) is None:
+            if cell is None or (cell := self.sound(cell, spot)) is None:
                 continue
             for written in [name.strip() for name in re.split(r"[\n;|]", cell.text) if name.strip()]:
                 self._one_file(written, spot, paths)
         said = self.words("alt")
         alts = [part.strip() for part in re.split(r"[\n|]", said)] if said and len(paths) != 1 else [" ".join(said.split())] if said else []
-        if len(alts) > max(1, len(paths)) or (alts and not paths and not self._has("media")):
+        if len(alts) > max(1, len(paths)) or (alts and not paths and not self.has("media")):
             number = f"{len(alts)} descriptions for {len(paths)} file{'' if len(paths) == 1 else 's'}"
             self.say("E207", self.spot("alt"), number, "one for each file, parted by | or a new line", value=said)
         return tuple(paths), tuple(alts)

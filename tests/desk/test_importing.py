@@ -337,6 +337,16 @@ async def test_rows_without_a_time_take_the_next_free_slots_and_no_two_the_same(
         assert signs(await h.desk.read_sheet(wanted)) == "....."
 
 
+async def test_limits_of_an_account_are_said_the_other_rows_counted(tmp_path: Path) -> None:
+    limited = WORKSPACE.replace("handle: bike.example,", 'handle: bike.example, pace: { per_day: 1, quiet: "22:00-07:00" },')
+    async with house(tmp_path, workspace=limited) as h:
+        rows = [("30.11.2026 9:00", "bs-bike", "One"), ("30.11.2026 18:00", "bs-bike", "Two"), ("2.12.2026 23:00", "bs-bike", "Night")]
+        plan = await h.desk.read_sheet(ask(tmp_path, *rows, head=("When", "Account", "Text")))
+        assert [(f.code, f.spot.cell) for f in plan.findings] == [("W416", "A3"), ("W415", "A4")]
+        assert plan.findings[0].hints[0] == "choose Tue 1 Dec 09:00 CET or later; else it waits its turn"
+        assert plan.ready
+
+
 async def test_where_no_slot_is_free_the_row_is_wrong(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         plan = await h.desk.read_sheet(ask(tmp_path, ("", "bs-bike", "No slots here"), head=("When", "Account", "Text"), fill=True))
