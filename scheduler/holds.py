@@ -18,6 +18,13 @@ def scope_of(client: str | None, account: str | None, campaign: str | None) -> t
     return named[0] if named else (ALL, "")
 
 
+def release_command(scope: str, subject: str) -> str:
+    """What takes it off without a screen; a file's own pause goes with the file."""
+    if scope == FILE:
+        return "daypart apply"
+    return "daypart release" if scope == ALL else f"daypart release --{scope} {subject}"
+
+
 def name_of(scope: str, subject: str) -> str:
     """`everything`, `kawa`, `bs-kawa`, `campaign autumn`."""
     return "everything" if scope == ALL else f"campaign {subject}" if scope in OF_CAMPAIGNS else subject

@@ -150,7 +150,7 @@ def next_words(delivery: DeliveryView) -> str:
         look = say("Look at {platform_name} first. Is the post there? Then i.", platform_name=one_line(delivery.platform_name))
         return say("{look} If it surely is not: s sends it again. x gives it up.", look=look)
     if delivery.sign is Sign.HELD:
-        return say("It waits while the hold is on. ! releases everything, H one client.")
+        return say("It waits while the hold is on. ! releases everything, H one client, P one campaign.")
     return told(clean(delivery.next or ""))
 
 

@@ -52,7 +52,11 @@ class Scene:
 
     def is_held(self, client: str | None, account: str, campaign: str) -> bool:
         """Whether a brake holds it."""
-        return any(_holds(hold, client, account, campaign) for hold in self.holds)
+        return self.hold_of(client, account, campaign) is not None
+
+    def hold_of(self, client: str | None, account: str, campaign: str) -> HoldView | None:
+        """The newest brake that holds it."""
+        return next((hold for hold in self.holds if _holds(hold, client, account, campaign)), None)
 
     def client_of(self, client: str | None) -> tuple[str, str]:
         """Name and colour of a client."""

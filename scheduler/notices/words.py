@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from config.secrets import redactor
 from scheduler.desk.clean import clean_line, shorten
 from scheduler.desk.words import platform_name
+from scheduler.holds import ALL, release_command
 from scheduler.notices.choosing import AT_ONCE, DIGEST
 from scheduler.notices.model import Letter, Message, Notice
 from scheduler.when import when_words
@@ -29,6 +30,10 @@ HEADLINES = {
 }
 _COUNTED = {"ask": "need you", "refused": "refused", "missed": "missed", "reauth": "to connect again", "hold": "on hold"}
 _SETTLED = {"published", "cancelled", "queued", "draft", "claimed", "sending", "processing", "released", "connected"}
+
+
+RELEASE_KEYS = {"all": "!", "client": "H", "campaign": "P"}
+"""What releases a hold at the desk; for one of an account there is no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,8 @@ def next_action(notice: Notice) -> NextAction:
         case "hold":
             if notice.scope == "file":
                 return NextAction("It goes on when its file says so.", "daypart apply", "Plan")
-            scope = f" --{notice.scope} {notice.subject}" if notice.scope != "all" else ""
-            return NextAction("Release it when posts may leave again.", f"daypart release{scope}", "!")
+            command = release_command(notice.scope or ALL, notice.subject)
+            return NextAction("Release it when posts may leave again.", command, RELEASE_KEYS.get(notice.scope, ""))
         case "clock":
             return NextAction("Set the clock of this computer.", "daypart doctor")
         case "service":
@@ -147,5 +152,6 @@ def said(notice: Notice) -> str:
 
 
 def _action_words(action: NextAction) -> str:
-    desk = {"": "", "!": " At the desk: the key !."}.get(action.desk, f" At the desk: {action.desk}.")
+    key = "the key " if action.desk in RELEASE_KEYS.values() else ""
+    desk = f" At the desk: {key}{action.desk}." if action.desk else ""
     return f"Next: {action.words}{desk} Command: {action.command}"

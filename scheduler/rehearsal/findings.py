@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from scheduler.clock import MINUTE
 from scheduler.desk.rows import Scene
 from scheduler.desk.views import DeliveryView
+from scheduler.holds import release_command
 from scheduler.lifecycle import State
 from scheduler.rehearsal.copying import ON_THEIR_WAY, Before
 from scheduler.rehearsal.pretend import World
@@ -192,7 +193,8 @@ def _way_out(view: DeliveryView, outcome: Outcome, why: str, findings: Findings)
             account = findings.accounts.get(view.account)
             if account is None or not account.connected or account.state == "reauth":
                 return f"daypart account connect {view.account}"
-            return "daypart release" if why == "it is on hold" else ""
+            hold = findings.scene.hold_of(view.client, view.account, view.campaign) if why == "it is on hold" else None
+            return release_command(hold.scope, hold.subject) if hold is not None else ""
         case Outcome.REFUSED:
             return f"daypart post show {view.key}"
         case _:

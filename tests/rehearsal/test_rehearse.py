@@ -140,6 +140,7 @@ async def test_a_hold_is_not_released_by_a_rehearsal(tmp_path: Path) -> None:
         found = await h.desk.rehearse("+2d", level=Level.CALM)
     told = by_key(found)
     assert (told["autumn/one@bs-kawa"].outcome, told["autumn/one@bs-kawa"].why) == (Outcome.MISSED, "it is on hold")
+    assert told["autumn/one@bs-kawa"].way_out == "daypart release --account bs-kawa"
     assert told["autumn/two@ms-kawa"].outcome is Outcome.GOES_OUT
     assert [hold.reason for hold in found.holds] == ["storm"]
 

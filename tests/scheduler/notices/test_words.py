@@ -50,15 +50,18 @@ def test_every_kind_has_its_words_and_its_command(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scope", "subject", "command"),
+    ("scope", "subject", "command", "key"),
     [
-        ("all", "", "daypart release"),
-        ("client", "kawa", "daypart release --client kawa"),
-        ("account", "bs", "daypart release --account bs"),
+        ("all", "", "daypart release", "!"),
+        ("client", "kawa", "daypart release --client kawa", "H"),
+        ("campaign", "autumn", "daypart release --campaign autumn", "P"),
+        ("account", "bs", "daypart release --account bs", ""),
+        ("file", "autumn", "daypart apply", "Plan"),
     ],
 )
-def test_a_hold_is_released_where_it_was_put(scope: str, subject: str, command: str) -> None:
-    assert next_action(made("hold", scope=scope, subject=subject)).command == command
+def test_a_hold_is_released_where_it_was_put(scope: str, subject: str, command: str, key: str) -> None:
+    action = next_action(made("hold", scope=scope, subject=subject))
+    assert (action.command, action.desk) == (command, key)
 
 
 def test_what_was_decided_before_anybody_heard_needs_nobody_any_more() -> None:
