@@ -10,6 +10,7 @@ from scheduler.desk.planned import DayPlan, FreeSlot, Gap, Signs
 from scheduler.desk.views import CalendarRow
 from tui.say import say
 from tui.text import Glyphs, counted, day_words
+from tui.told import told
 from tui.week import monday
 
 
@@ -49,7 +50,7 @@ class DaySigns:
 
     def words(self, glyphs: Glyphs) -> str:
         """What a person should know about the day, each after its sign."""
-        signed = ((glyphs.clash, self.near), (glyphs.gap, [gap.words for gap in self.gaps]), (glyphs.clocks, self.clocks))
+        signed = ((glyphs.clash, self.near), (glyphs.gap, [told(gap.words) for gap in self.gaps]), (glyphs.clocks, self.clocks))
         return " · ".join(f"{sign} {part}" for sign, parts in signed for part in parts)
 
 
@@ -116,8 +117,8 @@ def signs_by_day(signs: Signs, free: Sequence[FreeSlot]) -> dict[date, DaySigns]
             gaps.setdefault(gap.first + timedelta(days=n), []).append(gap)
     near: dict[date, list[str]] = {}
     for found in signs.collisions:
-        near.setdefault(found.day, []).append(found.words)
-    clocks = {change.day: (change.words,) for change in signs.clocks}
+        near.setdefault(found.day, []).append(told(found.words))
+    clocks = {change.day: (told(change.words),) for change in signs.clocks}
     slots: dict[date, list[FreeSlot]] = {}
     for slot in free:
         slots.setdefault(slot.day, []).append(slot)

@@ -88,8 +88,8 @@ def risk_row(risk: Risk, tz: str, now: int) -> Row:
         client=one_line(risk.client_name),
         color=risk.client_color,
         account=one_line(risk.account),
-        title=one_line(risk.title) if risk.is_post else sentence(one_line(risk.words)),
-        words=one_line(risk.words) if risk.is_post else "",
+        title=one_line(risk.title) if risk.is_post else sentence(told(one_line(risk.words))),
+        words=told(one_line(risk.words)) if risk.is_post else "",
     )
 
 

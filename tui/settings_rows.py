@@ -27,6 +27,8 @@ VALUES = {
     "reading": (later("For the eye"), later("To be read aloud")),
 }
 """Words for the values, in the order of CHOICES."""
+OWN_NAMES = ("English", "Polski")
+"""A language is found by who speaks it."""
 LABEL_WIDTH = 18
 
 
@@ -59,7 +61,7 @@ class Line:
 
 def _choices(name: str, value: str) -> str:
     """All of them, the chosen one in brackets: no colour is needed to see it."""
-    words = [say(word) for word in VALUES[name]]
+    words = [word if word in OWN_NAMES else say(word) for word in VALUES[name]]
     return " ".join(f"[{word}]" if choice == value else f" {word} " for choice, word in zip(CHOICES[name], words, strict=True))
 
 

@@ -11,6 +11,7 @@ from scheduler.desk.views import PostView, Sign
 from tui.rows import section
 from tui.say import say
 from tui.text import clean, counted, full_when, one_line, some, when_words
+from tui.told import told
 from tui.widgets.row_list import Row
 
 TEXT_SHOWN = 700
@@ -28,7 +29,7 @@ def post_row(post: LibraryPost, tz: str, now: int) -> Row:
         color=post.client_color,
         account=accounts[0] if len(accounts) == 1 else counted(len(accounts), "account") if accounts else "",
         title=one_line(post.title) or say("no text yet"),
-        words=one_line(post.words),
+        words=told(one_line(post.words)),
     )
 
 
@@ -70,7 +71,7 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
             color=one.client_color,
             account=one_line(one.account),
             title=one_line(one.title),
-            words=one_line(one.words),
+            words=told(one_line(one.words)),
         )
         for n, one in enumerate(suggestions)
     ]
@@ -81,7 +82,7 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
             client=one_line(one.client_name),
             color=one.client_color,
             account=one_line(one.about),
-            title=one_line(one.words),
+            title=told(one_line(one.words)),
             words=one_line(one.command),
         )
         for n, one in enumerate(reminders)
@@ -97,13 +98,13 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
 
 def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False) -> Content:
     """Its texts, where each account stands, and what can be done with it."""
-    lines = [Content.assemble((f"{one_line(line.words)}.", "bold"), (say("  c makes a new draft of it"), "$quiet"))]
+    lines = [Content.assemble((f"{told(one_line(line.words))}.", "bold"), (say("  c makes a new draft of it"), "$quiet"))]
     if line.evergreen:
         lines.append(
             Content(say("It comes round again {evergreen}, as a draft to approve. E changes that.", evergreen=one_line(line.evergreen)))
         )
     lines += [
-        Content(f"{one_line(view.account)}: {one_line(view.words)}, {full_when(view.published_at or view.due, tz)}")
+        Content(f"{one_line(view.account)}: {told(one_line(view.words))}, {full_when(view.published_at or view.due, tz)}")
         for view in post.deliveries
         if view.kind == "post" and view.part == 1
     ]
@@ -172,7 +173,7 @@ def suggestion_detail(one: Suggestion, tz: str) -> Content:
     """Why this one, there and then."""
     return Content("\n").join(
         [
-            Content(f"{full_when(one.at, tz)} on {one_line(one.platform_name)} {one_line(one.account)}: {one_line(one.words)}"),
+            Content(f"{full_when(one.at, tz)} on {one_line(one.platform_name)} {one_line(one.account)}: {told(one_line(one.words))}"),
             Content(say("c makes a draft of it for then. Nothing goes out before a person approves it.")),
         ]
     )
@@ -185,5 +186,5 @@ def reminder_detail(one: Reminder) -> Content:
     )
     about = f"{one_line(one.about)}: " if one.about else ""
     return Content("\n").join(
-        [Content(f"{about}{one_line(one.words)}."), Content(where), Content.assemble((one_line(one.command), "$quiet"))]
+        [Content(f"{about}{told(one_line(one.words))}."), Content(where), Content.assemble((one_line(one.command), "$quiet"))]
     )

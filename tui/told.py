@@ -16,6 +16,10 @@ _VALUE = re.compile(r"\\\{(\w+)\\\}")
 _DATE = re.compile(rf"\b({'|'.join(DAYS['en'])}) (\d{{1,2}}) ({'|'.join(MONTHS['en'])})\b")
 
 
+BETWEEN = " · "
+"""Stands between sentences that the Desk says side by side."""
+
+
 class Phrasebook:
     """The templates of one language."""
 
@@ -31,7 +35,10 @@ class Phrasebook:
         if not text:
             return text
         known = self.whole.get(text) or self._cased(text)
-        return known or self._matched(text) or self._dated(text)
+        known = known or self._matched(text)
+        if not known and BETWEEN in text:
+            return BETWEEN.join(self.find(part) for part in text.split(BETWEEN))
+        return known or self._dated(text)
 
     def _cased(self, text: str) -> str:
         """A toast begins with a capital and ends with a stop: the same words."""

@@ -46,6 +46,8 @@ class SettingsScreen(DeskScreen):
         super().__init__()
         self._lines: list[Line] = []
         self._find = ""
+        self._at = ""
+        """The line that was chosen last; it is chosen again when the place is made anew."""
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="panes"):
@@ -71,7 +73,7 @@ class SettingsScreen(DeskScreen):
         """All lines again; the cursor stays on its line."""
         settings = self.app.settings
         shown = found(self._lines, self._find, settings)
-        name = name or self.chosen_name()
+        name = name or self._at
         self.listed.clear_options()
         self.listed.add_options(Option(prompt(line, settings), id=line.name, disabled=bool(line.heading)) for line in shown)
         places = [line.name for line in shown if not line.heading]
@@ -97,6 +99,7 @@ class SettingsScreen(DeskScreen):
     @on(OptionList.OptionHighlighted)
     def _highlighted(self) -> None:
         line = self.chosen
+        self._at = line.name if line is not None else ""
         text = line.explained() if line is not None else ""
         where = (
             say("Kept in {file}", file=self.app.settings_file) if self.app.settings_file else say("Not kept: this desk has no file for it")

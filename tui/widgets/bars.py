@@ -239,7 +239,9 @@ class KeyLine(Bar):
             binding = active.binding
             if binding.show and binding.id not in always and binding.action not in found:
                 enabled = active.enabled and not why_off(binding.action)
-                found[binding.action] = KeyHint(key_words(binding.key), say(binding.description), binding.action, enabled)
+                found[binding.action] = KeyHint(
+                    binding.key_display or key_words(binding.key), say(binding.description), binding.action, enabled
+                )
         if REMAPPED:  # a key of one's own stands where its action stood
             order = {action.action: n for n, action in enumerate(getattr(self.screen, "ACTIONS", ()))}
             return sorted(found.values(), key=lambda hint: order.get(hint.action, len(order)))
