@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
 
-from tui.say import say
+from tui.say import later, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,9 +364,9 @@ PICTURES: tuple[Action, ...] = (
 )
 """In the list of pictures, when it has the focus."""
 PANES: dict[str, tuple[Action, ...]] = {
-    "Write, in the model's pane (F8)": VARIANTS,
-    "Write, in the script (^t)": BEATS,
-    "Write, in the pictures (F4)": PICTURES,
+    later("Write, in the model's pane (F8)"): VARIANTS,
+    later("Write, in the script (^t)"): BEATS,
+    later("Write, in the pictures (F4)"): PICTURES,
 }
 """Parts of a place with keys of their own while they have the focus."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.keys import _character_to_key
 
-from tui.actions import EVERYWHERE, REMAPPED, SCREENS, Action, everything, key_words, place_name
+from tui.actions import EVERYWHERE, PANES, REMAPPED, SCREENS, Action, everything, key_words, place_name
 from tui.say import say
 
 FIXED = frozenset({"escape", "tab", "shift+tab", "enter", "ctrl+c", "ctrl+i", "ctrl+m", "ctrl+j", "ctrl+z", "ctrl+y", "ctrl+g"})
@@ -83,3 +83,6 @@ def _neighbours(action: Action) -> Iterator[tuple[str, Action]]:
     for place, actions in SCREENS.items():
         if everywhere or action in actions:
             yield from ((place, other) for other in (*actions, *EVERYWHERE))
+    for actions in PANES.values():
+        if action in actions:  # while such a part has the focus, its keys come before all others
+            yield from ((WHILE_WRITING, other) for other in actions)

@@ -8,14 +8,15 @@ from typing import Literal
 
 from scheduler.desk.composer_views import Streamed
 from scheduler.desk.views import ProposalView
+from tui.say import later, say
 from tui.text import field_words
 
 State = Literal["writing", "ready", "stopped", "failed"]
 STATE_WORDS: dict[State, str] = {
-    "writing": "writing…",
+    "writing": later("writing…"),
     "ready": "",
-    "stopped": "stopped: cannot be taken",
-    "failed": "did not come",
+    "stopped": later("stopped: cannot be taken"),
+    "failed": later("did not come"),
 }
 
 
@@ -34,7 +35,7 @@ class Offer:
     @property
     def words(self) -> str:
         """`English · caption`, `English · script, 24.5 s read aloud of 26 s`, `English · writing…`."""
-        parts = [field_words(self.language), STATE_WORDS[self.state] if self.proposal is None else kind_words(self.proposal)]
+        parts = [field_words(self.language), say(STATE_WORDS[self.state]) if self.proposal is None else kind_words(self.proposal)]
         return " · ".join(part for part in parts if part)
 
 
@@ -107,4 +108,4 @@ def kind_words(proposal: ProposalView) -> str:
     if proposal.spoken_seconds is None:
         return "caption"
     planned = sum(beat.seconds for beat in proposal.beats)
-    return f"script, {proposal.spoken_seconds:g} s read aloud, {planned:g} s planned"
+    return say("script, {spoken_seconds:g} s read aloud, {planned:g} s planned", spoken_seconds=proposal.spoken_seconds, planned=planned)

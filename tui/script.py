@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from scheduler.desk.composer_views import ScriptView
 from scheduler.desk.views import BeatView
+from tui.say import later, say
 from tui.text import Glyphs, one_line
 from tui.widgets.poured import wrapped
 
@@ -15,7 +16,7 @@ STEP_S = 0.5
 NEW_S = 3.0
 LABEL = 10
 """Cells before the words of a beat."""
-SOURCE_WORDS = {"film": "to film", "own_media": "own media", "ai": "AI"}
+SOURCE_WORDS = {"film": later("to film"), "own_media": later("own media"), "ai": "AI"}
 Part = tuple[str, str]
 """Text and its look: strong, words, quiet, warning, cursor."""
 
@@ -44,9 +45,9 @@ def lines_of(script: ScriptView, cursor: int, width: int, glyphs: Glyphs) -> lis
 
 def _beat(n: int, beat: BeatView, here: bool, width: int, glyphs: Glyphs) -> Iterator[Line]:
     sign = glyphs.cursor if here else " "
-    said = f"{beat.spoken:g} s to say" if beat.spoken else "nobody speaks"
+    said = say("{spoken:g} s to say", spoken=beat.spoken) if beat.spoken else say("nobody speaks")
     head = f"{sign} {n + 1:<3} {beat.start:g}–{beat.start + beat.seconds:g} s"
-    tail = f" · {beat.seconds:g} s · {said}" + (f" · {SOURCE_WORDS[beat.source]}" if beat.source != "film" else "")
+    tail = f" · {beat.seconds:g} s · {said}" + (f" · {say(SOURCE_WORDS[beat.source])}" if beat.source != "film" else "")
     yield Line(((head, "cursor" if here else "strong"), (tail, "quiet")), n)
     for name, words, look in (
         ("say", beat.voice, "words"),

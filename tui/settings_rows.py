@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from config.desk_settings import CHOICES, EXPLAINED, KEYS, DeskSettings
-from tui.actions import EVERYWHERE, SCREENS, Action, key_words, place_name
+from tui.actions import EVERYWHERE, PANES, SCREENS, Action, key_words, place_name
 from tui.say import later, say
 from tui.text import fit
 
@@ -71,6 +71,7 @@ def settings_lines() -> list[Line]:
     seen: set[str] = set()
     groups = [("#everywhere", say("KEYS EVERYWHERE"), EVERYWHERE)]
     groups += [(f"#{place}", say("KEYS IN {place}", place=place_name(place).upper()), actions) for place, actions in SCREENS.items()]
+    groups += [(f"#{pane}", say("KEYS IN {place}", place=say(pane).upper()), actions) for pane, actions in PANES.items()]
     for key, heading, actions in groups:
         fresh = [action for action in actions if action.id not in seen]
         seen |= {action.id for action in fresh}

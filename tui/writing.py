@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from scheduler.desk.views import Counter, DeliveryView, PostView, Sign, Span
+from tui.say import say
 
 SETTLED = {Sign.PUBLISHED, Sign.SENDING, Sign.CHECKING, Sign.NEEDS_YOU, Sign.CANCELLED}
 
@@ -91,9 +92,9 @@ class Draft:
     def fixed(self) -> str:
         """Why the text cannot be changed here; empty when it can."""
         if self.post.managed_by == "files":
-            return f"written in {self.post.file or 'a file'}: edit it there"
+            return say("written in {file}: edit it there", file=self.post.file or "a file")
         if self.post.deliveries and all(delivery.sign in SETTLED for delivery in self.post.deliveries):
-            return "sent already: the text cannot change any more"
+            return say("sent already: the text cannot change any more")
         return ""
 
     @property

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import clean
 from tui.words import error_words, undo_words
 
@@ -34,16 +35,16 @@ class AddPicture(Dialog[bool]):
         self._found: list[str] = []
 
     def title_words(self) -> str:
-        return f"Add a picture or video · {clean(self._client)}"
+        return say("Add a picture or video · {client}", client=clean(self._client))
 
     def compose_box(self) -> ComposeResult:
-        yield Static("Path, or words of its name:", classes="question", markup=False)
-        yield Input(placeholder="for example: media/menu.jpg")
+        yield Static(say("Path, or words of its name:"), classes="question", markup=False)
+        yield Input(placeholder=say("for example: media/menu.jpg"))
         yield OptionList(id="found", markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Add it (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Add it (⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -83,7 +84,9 @@ class AddPicture(Dialog[bool]):
         elif typed and ("/" in typed or "." in typed) and not any(typed.casefold() in file.casefold() for file in self._found):
             self._keep(typed)
         else:
-            self.note("Which one? The arrow down goes to the files." if self._found else "Please write the path of a picture or video.")
+            self.note(
+                say("Which one? The arrow down goes to the files.") if self._found else say("Please write the path of a picture or video.")
+            )
 
     @work(exclusive=True, group="add", exit_on_error=False)
     async def _keep(self, path: str) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.views import BeatView
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.words import error_words
 
 Save = Callable[[BeatView], Awaitable[None]]
@@ -32,19 +33,19 @@ class EditBeat(Dialog[bool]):
 
     def compose_box(self) -> ComposeResult:
         beat = self._beat
-        yield Static("What is said:", classes="question", markup=False)
-        yield Input(beat.voice, id="voice", placeholder="for example: Stop scrolling, it snows chocolate.")
+        yield Static(say("What is said:"), classes="question", markup=False)
+        yield Input(beat.voice, id="voice", placeholder=say("for example: Stop scrolling, it snows chocolate."))
         yield Static("", id="takes", classes="hint", markup=False)
-        yield Static("On the screen (a / begins the second line):", classes="question", markup=False)
-        yield Input(" / ".join(beat.screen.splitlines()), id="screen", placeholder="at most two lines of 32 characters")
-        yield Static("What is seen:", classes="question", markup=False)
-        yield Input(beat.shot, id="shot", placeholder="for example: close-up, cocoa over milk foam")
-        yield Static("Seconds:", classes="question", markup=False)
-        yield Input(f"{beat.seconds:g}", id="seconds", placeholder="for example: 3.5")
+        yield Static(say("On the screen (a / begins the second line):"), classes="question", markup=False)
+        yield Input(" / ".join(beat.screen.splitlines()), id="screen", placeholder=say("at most two lines of 32 characters"))
+        yield Static(say("What is seen:"), classes="question", markup=False)
+        yield Input(beat.shot, id="shot", placeholder=say("for example: close-up, cocoa over milk foam"))
+        yield Static(say("Seconds:"), classes="question", markup=False)
+        yield Input(f"{beat.seconds:g}", id="seconds", placeholder=say("for example: 3.5"))
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Not now (esc)"), id="no")
-        yield Button(Content("Save (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("Not now (esc)")), id="no")
+        yield Button(Content(say("Save (⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#voice", Input).focus()
@@ -53,7 +54,7 @@ class EditBeat(Dialog[bool]):
     @on(Input.Changed)
     def _count(self) -> None:
         takes = self._say(self.query_one("#voice", Input).value)
-        self.query_one("#takes", Static).update(Content(f"takes {takes:.1f} s to say" if takes else "nobody speaks"))
+        self.query_one("#takes", Static).update(Content(say("takes {takes:.1f} s to say", takes=takes) if takes else say("nobody speaks")))
         self.note("")
 
     @on(Input.Submitted)
@@ -65,7 +66,7 @@ class EditBeat(Dialog[bool]):
         except ValueError:
             seconds = 0.0
         if not 0 < seconds <= 900:
-            self.note("Please write the length in seconds, for example 3.5.")
+            self.note(say("Please write the length in seconds, for example 3.5."))
             self.query_one("#seconds", Input).focus()
             return
         screen = "\n".join(part.strip() for part in self.query_one("#screen", Input).value.split("/") if part.strip())

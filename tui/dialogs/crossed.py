@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import clean, one_line
 
 MINE = "mine"
@@ -32,22 +33,25 @@ class Crossed(Dialog[str]):
         self.add_class("-large")
 
     def title_words(self) -> str:
-        return f"Two people wrote · {one_line(self._client)}"
+        return say("Two people wrote · {client}", client=one_line(self._client))
 
     def compose_box(self) -> ComposeResult:
-        told = f"{one_line(self._by)} saved this text while you were writing. The one you do not take stays among the earlier texts (^f)."
+        told = say(
+            "{by} saved this text while you were writing. The one you do not take stays among the earlier texts (^f).",
+            by=one_line(self._by),
+        )
         yield Static(Content(told), classes="question")
         with Horizontal(id="both"):
-            for name, text in (("Yours", self._mine), (f"By {one_line(self._by)}", self._theirs)):
+            for name, text in ((say("Yours"), self._mine), (say("By {by}", by=one_line(self._by)), self._theirs)):
                 with Vertical(classes="side") as side:
                     side.border_title = Content(clean(name))
                     with VerticalScroll():
                         yield Static(Content(clean(text)), markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Later (esc)"), id="no")
-        yield Button(Content("Take theirs (t)"), id="theirs")
-        yield Button(Content("Keep mine (m)"), id="mine", variant="primary")
+        yield Button(Content(say("Later (esc)")), id="no")
+        yield Button(Content(say("Take theirs (t)")), id="theirs")
+        yield Button(Content(say("Keep mine (m)")), id="mine", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one("#no", Button).focus()

@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 from scheduler.desk.composer_views import FormerText
 from tui.dialogs.base import Dialog
 from tui.reading import marked
+from tui.say import say
 from tui.text import field_words, one_line, when_words
 
 
@@ -26,7 +27,7 @@ class Former(Dialog[int]):
         self.add_class("-large")
 
     def title_words(self) -> str:
-        return f"Earlier texts · {one_line(self._client)}"
+        return say("Earlier texts · {client}", client=one_line(self._client))
 
     def compose_box(self) -> ComposeResult:
         with Horizontal(id="former"):
@@ -35,8 +36,8 @@ class Former(Dialog[int]):
                 yield Static("", id="text", markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content("Keep the text of now (esc)"), id="no")
-        yield Button(Content("Go back to this (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("Keep the text of now (esc)")), id="no")
+        yield Button(Content(say("Go back to this (⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
@@ -44,10 +45,10 @@ class Former(Dialog[int]):
         if self._texts:
             options.highlighted = 0
         else:
-            self.note("Nothing was saved yet.")
+            self.note(say("Nothing was saved yet."))
 
     def _line(self, text: FormerText) -> Content:
-        what = "now" if text.current else "kept aside" if text.aside else when_words(text.at, self._tz, self._now)
+        what = say("now") if text.current else say("kept aside") if text.aside else when_words(text.at, self._tz, self._now)
         return Content.assemble(f"{what}\n", (f"  {one_line(text.by)} · {field_words(text.field)}", "$quiet"))
 
     @on(OptionList.OptionHighlighted)
@@ -63,6 +64,6 @@ class Former(Dialog[int]):
         if at is None or not self._texts:
             return
         if self._texts[at].current:
-            self.note("This is the text of now.")
+            self.note(say("This is the text of now."))
         else:
             self.dismiss(self._texts[at].id)

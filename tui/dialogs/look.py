@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from scheduler.desk.composer_views import MediaView, Thumbnail
 from tui.dialogs.base import Dialog
+from tui.say import say
 from tui.text import one_line
 
 UPPER = "▀"
@@ -57,7 +58,7 @@ class LookAt(Dialog[None]):
         return f"{one_line(self._item.name)} · {one_line(self._client)}"
 
     def compose_box(self) -> ComposeResult:
-        alt = next((one_line(alt.text) for alt in self._item.alts if alt.text.strip()), "no alt text yet")
+        alt = next((one_line(alt.text) for alt in self._item.alts if alt.text.strip()), say("no alt text yet"))
         yield Static(Content(f"{self._item.facts}\n{alt}"), classes="question", markup=False)
         if self._picture is None:
             yield Static(Content(self._why_not), classes="details", markup=False)

@@ -16,6 +16,7 @@ from scheduler.errors import DeskError, NotFoundError
 from tui.actions import SCREENS, WRITE, bindings
 from tui.reading import label_words, preview_content
 from tui.rows import choice_rows
+from tui.say import say, say_count
 from tui.screens.composing_media import ComposingMedia
 from tui.text import clean, counted, field_words, full_when, one_line
 from tui.widgets.caption_area import CaptionArea
@@ -55,7 +56,7 @@ class ComposerScreen(ComposingMedia):
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="choose", classes="pane"):
-            yield RowList(empty="No drafts. n writes a new post.", glyphs=self.app.glyphs)
+            yield RowList(empty=say("No drafts. n writes a new post."), glyphs=self.app.glyphs)
         with Vertical(id="compose"):
             with Horizontal(id="columns"):
                 with Vertical(id="left"):
@@ -73,7 +74,7 @@ class ComposerScreen(ComposingMedia):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#choose").border_title = Content("Write · choose a draft, or n for a new post")
+        self.query_one("#choose").border_title = Content(say("Write · choose a draft, or n for a new post"))
         self._arrange()
 
     # ── reading ──
@@ -112,7 +113,10 @@ class ComposerScreen(ComposingMedia):
         if crossed:
             names = ", ".join(field_words(name) for name in crossed)
             self.app.notify(
-                f"{names} changed elsewhere too while you were writing; what you see here is kept. Both go together where they can.",
+                say(
+                    "{names} changed elsewhere too while you were writing; what you see here is kept. Both go together where they can.",
+                    names=names,
+                ),
                 severity="warning",
                 timeout=10,
             )
@@ -224,7 +228,11 @@ class ComposerScreen(ComposingMedia):
 
     @on(CaptionArea.TooMuch)
     def _too_much(self, event: CaptionArea.TooMuch) -> None:
-        words = f"That is {event.pasted:,} characters; a text holds {TEXT_MOST:,}. Nothing of it was pasted, your text is as it was."
+        words = say(
+            "That is {pasted:,} characters; a text holds {text_most:,}. Nothing of it was pasted, your text is as it was.",
+            pasted=event.pasted,
+            text_most=TEXT_MOST,
+        )
         self.app.notify(words, severity="warning", timeout=10)
 
     # ── titles ──
@@ -237,25 +245,28 @@ class ComposerScreen(ComposingMedia):
         text = self.query_one("#text")
         text.border_title = Content(f"{one_line(draft.post.client_name)} · {one_line(draft.post.title)}")
         fixed = self.query_one("#fixed", Static)
-        notes = [f"This post is {draft.fixed}."] if draft.fixed else []
+        notes = [say("This post is {reason}.", reason=draft.fixed)] if draft.fixed else []
         if draft.locked and not draft.fixed:
-            notes.append(f"Approved for {counted(len(draft.approved), 'account')}. e edits it; that breaks the approval.")
+            notes.append(
+                say("Approved for {accounts}. e edits it; that breaks the approval.", accounts=counted(len(draft.approved), "account"))
+            )
         waiting = len(draft.post.proposals)
-        notes += [f"{counted(waiting, 'text')} of the model wait{'s' if waiting == 1 else ''} for you: F8."] if waiting else []
+        if waiting:
+            notes.append(say_count(waiting, "{count} text of the model waits for you: F8.", "{count} texts of the model wait for you: F8."))
         words = clean(" ".join(notes))
         if str(fixed.content) != words:  # each change lays out the screen anew
             fixed.update(Content(words))
         fixed.display = bool(notes)
-        saved = "read only" if draft.fixed or draft.locked else self.save_trouble or ("saving…" if draft.dirty else "saved")
-        text.border_subtitle = Content(f"{clean(saved)} · esc leaves the text")
+        saved = say("read only") if draft.fixed or draft.locked else self.save_trouble or (say("saving…") if draft.dirty else say("saved"))
+        text.border_subtitle = Content(say("{saved} · esc leaves the text", saved=clean(saved)))
         text.set_class(bool(self.save_trouble), "-trouble")
         fits = self.query_one("#fits")
-        fits.border_title = Content(f"Does it fit? · {self._when_words()} · F5")
-        fits.border_subtitle = Content("F9 next problem")
+        fits.border_title = Content(say("Does it fit? · {when_words} · F5", when_words=self._when_words()))
+        fits.border_subtitle = Content(say("F9 next problem"))
 
     def _when_words(self) -> str:
         times = {delivery.due for delivery in self.draft.post.deliveries if is_head(delivery)} if self.draft else set()
-        return "several times" if len(times) > 1 else full_when(next(iter(times), None), self.app.desk.tz)
+        return say("several times") if len(times) > 1 else full_when(next(iter(times), None), self.app.desk.tz)
 
     @on(FieldTabs.Picked)
     def _picked(self, event: FieldTabs.Picked) -> None:

@@ -16,6 +16,7 @@ from tui.dialogs.crossed import MINE, THEIRS, Crossed
 from tui.dialogs.former import Former
 from tui.dialogs.schedule import Schedule
 from tui.frame import RETRY, DeskScreen
+from tui.say import say
 from tui.text import some
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
@@ -110,9 +111,9 @@ class Composing(DeskScreen):
             post = await self.app.desk.save_text(draft.post.post, name, text, base=base)
         except CrossedError as error:
             self.crossed[name] = error
-            self.save_trouble = f"{error}: ^s decides"
+            self.save_trouble = say("{error}: ^s decides", error=error)
         except DeskError as error:
-            self.save_trouble = f"not saved: {error_words(error)}"
+            self.save_trouble = say("not saved: {error}", error=error_words(error))
         else:
             draft.passages[name].saved = text
             draft.follow(post)
@@ -127,9 +128,9 @@ class Composing(DeskScreen):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_save(self) -> None:
         if self.draft is not None and self.draft.fixed:
-            self.app.notify(f"Nothing to save: {self.draft.fixed}.", severity="warning")
+            self.app.notify(say("Nothing to save: {reason}.", reason=self.draft.fixed), severity="warning")
         elif await self.save_all():
-            self.app.notify("Saved.")
+            self.app.notify(say("Saved."))
         elif self.crossed and self.draft is not None:
             await self._decide(self.draft, *next(iter(self.crossed.items())))
 
@@ -160,12 +161,12 @@ class Composing(DeskScreen):
     async def action_own_text(self) -> None:
         """The account of the preview gets a text of its own; with one, it goes back to the common one, after a question."""
         draft = self.draft
-        if draft is None or not draft.post.accounts or not await self.may_write(draft, "An own text"):
+        if draft is None or not draft.post.accounts or not await self.may_write(draft, say("An own text")):
             return
         language, _, account = draft.current.partition("@")
         account = account or draft.post.accounts[self.shown % len(draft.post.accounts)]
         if ":" in language:
-            self.app.notify("Go to the text of a language first.", severity="warning")
+            self.app.notify(say("Go to the text of a language first."), severity="warning")
         elif f"{language}@{account}" in draft.passages:
             await self._common_again(draft, account, language)
         elif await self.save_all() and (done := await self.app.attempt(self.app.desk.own_text(draft.post.post, account, language))):
@@ -189,9 +190,11 @@ class Composing(DeskScreen):
         self.app.notify(f"It goes to {some(takers)}, below the post.")
 
     async def _common_again(self, draft: Draft, account: str, language: str) -> None:
-        question = f"{account} then sends the common text again. Its own stays among the earlier texts; z brings it back."
-        title = f"Back to the common text? · {draft.post.client_name}"
-        if not await self.app.push_screen_wait(Confirm(title, question, yes="Go back")) or not await self.save_all():
+        question = say(
+            "{account} then sends the common text again. Its own stays among the earlier texts; z brings it back.", account=account
+        )
+        title = say("Back to the common text? · {client_name}", client_name=draft.post.client_name)
+        if not await self.app.push_screen_wait(Confirm(title, question, yes=say("Go back"))) or not await self.save_all():
             return
         done = await self.app.attempt(self.app.desk.common_text(draft.post.post, account, language))
         if done is not None:
@@ -212,7 +215,7 @@ class Composing(DeskScreen):
             return
         wanted = [text for text in found if text.field == draft.current] or found
         picked = await self.app.push_screen_wait(Former(draft.post.client_name, wanted, self.app.desk.tz, self.app.now()))
-        if picked is None or not await self.may_write(draft, "Going back"):
+        if picked is None or not await self.may_write(draft, say("Going back")):
             return
         done = await self.app.attempt(self.app.desk.restore_text(draft.post.post, picked))
         if done is not None:
@@ -222,7 +225,7 @@ class Composing(DeskScreen):
     async def may_write(self, draft: Draft, what: str) -> bool:
         """Whether texts can change; an approval is broken only after a question."""
         if draft.fixed:
-            self.app.notify(f"{what} is off: this post is {draft.fixed}.", severity="warning", timeout=8)
+            self.app.notify(say("{what} is off: this post is {reason}.", what=what, reason=draft.fixed), severity="warning", timeout=8)
             return False
         return not draft.locked or await self._may_break(draft)
 
@@ -230,7 +233,7 @@ class Composing(DeskScreen):
         """Jump to the next thing that does not fit."""
         found = troubles(self.counters)
         if not found or self.draft is None:
-            self.app.notify("Everything fits.")
+            self.app.notify(say("Everything fits."))
             return
         self._problem = (self._problem + 1) % len(found)
         trouble = found[self._problem]
@@ -260,11 +263,13 @@ class Composing(DeskScreen):
 
     async def _may_break(self, draft: Draft) -> bool:
         places = some([f"{delivery.platform_name} {delivery.account}" for delivery in draft.approved])
-        question = (
-            f"This breaks the approval of “{draft.post.title}” for {places}. It waits for approval again and does not go out until then."
+        question = say(
+            "This breaks the approval of “{title}” for {places}. It waits for approval again and does not go out until then.",
+            title=draft.post.title,
+            places=places,
         )
-        title = f"Edit an approved post · {draft.post.client_name}"
-        if not await self.app.push_screen_wait(Confirm(title, question, yes="Edit it", danger=True)):
+        title = say("Edit an approved post · {client_name}", client_name=draft.post.client_name)
+        if not await self.app.push_screen_wait(Confirm(title, question, yes=say("Edit it"), danger=True)):
             return False
         draft.unlocked = True
         self.switch_to(draft.current)
@@ -289,7 +294,7 @@ class Composing(DeskScreen):
         await self.save_all()
         deliveries = self._movable()
         if not deliveries:
-            self.app.notify("The time cannot change any more: it is sent, or on its way.", severity="warning")
+            self.app.notify(say("The time cannot change any more: it is sent, or on its way."), severity="warning")
             return
         await self.app.push_screen_wait(Schedule(deliveries, self.app.desk, self.app.now()))
 
@@ -299,11 +304,11 @@ class Composing(DeskScreen):
             waiting = [d for d in self.draft.post.deliveries if d.state == "draft"]
             untimed = [d for d in self._movable() if d.due is None]
             if untimed and await self.app.push_screen_wait(Schedule(untimed, self.app.desk, self.app.now())) is None:
-                self.app.notify("It has no time yet, so nobody can approve it. F5 gives it one.", severity="warning")
+                self.app.notify(say("It has no time yet, so nobody can approve it. F5 gives it one."), severity="warning")
             elif waiting or self.draft.post.deliveries == ():
                 self.app.open_review(self.draft.post.post)
             else:
-                self.app.notify("Nothing of this post waits for approval.", severity="warning")
+                self.app.notify(say("Nothing of this post waits for approval."), severity="warning")
 
     @work(exclusive=True, group="new", exit_on_error=False)
     async def action_accounts(self) -> None:
@@ -311,7 +316,7 @@ class Composing(DeskScreen):
         if self.draft is not None:
             await self.save_all()
             names = ", ".join(self.draft.post.accounts)
-            self.app.notify(f"This post goes to {names}. For other accounts, make a new one with the same text.")
+            self.app.notify(say("This post goes to {names}. For other accounts, make a new one with the same text.", names=names))
             await self.app.write_new(title=self.draft.post.title, texts=self.draft.texts)
 
     @work(exclusive=True, group="act", exit_on_error=False)
@@ -320,10 +325,14 @@ class Composing(DeskScreen):
             return
         post = self.draft.post
         if post.managed_by == "files":
-            self.app.notify(f"This post lives in {post.file or 'a file'}: take it out there, then apply.", severity="warning")
+            self.app.notify(
+                say("This post lives in {file}: take it out there, then apply.", file=post.file or "a file"), severity="warning"
+            )
             return
-        question = f"Delete “{post.title}” of {post.client_name}, with its texts, for all its accounts?"
+        question = say(
+            "Delete “{title}” of {client_name}, with its texts, for all its accounts?", title=post.title, client_name=post.client_name
+        )
         if await self.app.push_screen_wait(
-            Confirm(f"Delete · {post.client_name}", question, yes="Delete", danger=True)
+            Confirm(say("Delete · {client_name}", client_name=post.client_name), question, yes=say("Delete"), danger=True)
         ) and await self.app.attempt(self.app.desk.delete_draft(post.post)):
             self.close_post()

@@ -11,6 +11,7 @@ from scheduler.errors import DeskError
 from tui.actions import PICTURES, Action
 from tui.dialogs.add_picture import AddPicture
 from tui.dialogs.look import LookAt
+from tui.say import say
 from tui.screens.composing_script import ComposingScript
 from tui.text import UNICODE
 from tui.widgets.caption_area import CaptionArea
@@ -87,7 +88,7 @@ class ComposingMedia(ComposingScript):
         if draft is None:
             return
         if draft.fixed:
-            self.app.notify(f"The alt text is off: this post is {draft.fixed}.", severity="warning", timeout=8)
+            self.app.notify(say("The alt text is off: this post is {reason}.", reason=draft.fixed), severity="warning", timeout=8)
             return
         for alt in reversed(event.item.alts):
             draft.pin(alt.field, alt.text)
@@ -100,7 +101,7 @@ class ComposingMedia(ComposingScript):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _add_media(self) -> None:
         draft = self.draft
-        if draft is None or not await self.save_all() or not await self.may_write(draft, "Adding a picture"):
+        if draft is None or not await self.save_all() or not await self.may_write(draft, say("Adding a picture")):
             return
         desk, post = self.app.desk, draft.post.post
 
@@ -115,7 +116,7 @@ class ComposingMedia(ComposingScript):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _remove_media(self, event: MediaList.Remove) -> None:
         draft = self.draft
-        if draft is not None and await self.save_all() and await self.may_write(draft, "Taking a picture out"):
+        if draft is not None and await self.save_all() and await self.may_write(draft, say("Taking a picture out")):
             await self.app.attempt(self.app.desk.remove_media(draft.post.post, event.number))
             await self._changed(draft)
 
@@ -123,7 +124,7 @@ class ComposingMedia(ComposingScript):
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _move_media(self, event: MediaList.Move) -> None:
         draft = self.draft
-        if draft is not None and await self.save_all() and await self.may_write(draft, "Another order"):
+        if draft is not None and await self.save_all() and await self.may_write(draft, say("Another order")):
             self.pictures.cursor = event.number + event.by
             await self.app.attempt(self.app.desk.move_media(draft.post.post, event.number, event.by))
             await self._changed(draft)
@@ -140,7 +141,7 @@ class ComposingMedia(ComposingScript):
         draft = self.draft
         if draft is None:
             return
-        picture, why_not = None, "This terminal has no colours: the picture cannot be shown here."
+        picture, why_not = None, say("This terminal has no colours: the picture cannot be shown here.")
         if not self.app.no_color and self.app.glyphs is UNICODE:
             width, height = min(self.size.width - FRAME, 100), 2 * (self.size.height - FRAME)
             try:

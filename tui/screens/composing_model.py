@@ -8,6 +8,7 @@ from textual.worker import Worker
 from scheduler.desk.views import ProposalView
 from scheduler.errors import DeskError
 from tui.actions import VARIANTS, Action
+from tui.say import say
 from tui.screens.composing import Composing
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.variants import Variants
@@ -122,7 +123,7 @@ class ComposingModel(Composing):
         self.variants.offers.stop()
         if self._stream is not None:
             self._stream.cancel()
-        self.app.notify("Stopped. What was not whole is thrown away; your own text is untouched.")
+        self.app.notify(say("Stopped. What was not whole is thrown away; your own text is untouched."))
 
     @on(Variants.Again)
     def _new_ones(self) -> None:
@@ -142,7 +143,7 @@ class ComposingModel(Composing):
     async def _take(self, draft: Draft, proposal: ProposalView) -> None:
         """What was typed is saved first: it stays among the earlier texts."""
         if not await self.save_all():
-            self.app.notify("Your own text is not saved yet; the model's was not taken.", severity="warning")
+            self.app.notify(say("Your own text is not saved yet; the model's was not taken."), severity="warning")
             return
         if await self.app.attempt(self.app.desk.accept(proposal.id)):
             self.close_model()

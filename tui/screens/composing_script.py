@@ -12,6 +12,7 @@ from scheduler.errors import DeskError, UsageError
 from tui.actions import BEATS, Action
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.beat import EditBeat
+from tui.say import say
 from tui.screens.composing_model import ComposingModel
 from tui.script import STEP_S, empty_beat, lines_from, longer, moved, with_beat, without
 from tui.text import one_line
@@ -107,7 +108,12 @@ class ComposingScript(ComposingModel):
     def _remove(self, event: Timeline.Remove) -> None:
         script = self.timeline.script
         if script is not None:
-            self._change(script, without(script.beats, event.beat), event.beat, f"Beat {event.beat + 1} is taken out. z brings it back.")
+            self._change(
+                script,
+                without(script.beats, event.beat),
+                event.beat,
+                say("Beat {number} is taken out. z brings it back.", number=event.beat + 1),
+            )
 
     @on(Timeline.Move)
     def _move(self, event: Timeline.Move) -> None:
@@ -143,7 +149,7 @@ class ComposingScript(ComposingModel):
             self.timeline.show(self.timeline.script or script)
 
         whose = one_line(self.draft.post.client_name) if self.draft is not None else ""
-        title = f"{'New beat' if new else 'Beat'} {at + 1} · {whose}"
+        title = f"{say('New beat') if new else say('Beat')} {at + 1} · {whose}"
         self.app.push_screen(EditBeat(title, beat, save, lambda words: self.app.desk.seconds_to_say(words, language)))
 
     @on(Timeline.Target)
@@ -157,12 +163,18 @@ class ComposingScript(ComposingModel):
             try:
                 seconds = float(words.strip().removesuffix("s").strip().replace(",", "."))
             except ValueError as error:
-                raise UsageError(f"“{words}” is no number of seconds", "for example 30") from error
+                raise UsageError(say("“{words}” is no number of seconds", words=words), say("for example 30")) from error
             return await self._keep_beats(start, start.beats, seconds)
 
-        details = "How long the Reel is to be, in seconds."
+        details = say("How long the Reel is to be, in seconds.")
         self.app.push_screen(
             AskWords(
-                "How long?", "Seconds:", details=details, yes="Keep it", value=f"{script.target:g}", check=needs_words("seconds"), job=save
+                say("How long?"),
+                say("Seconds:"),
+                details=details,
+                yes=say("Keep it"),
+                value=f"{script.target:g}",
+                check=needs_words("seconds"),
+                job=save,
             )
         )

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.widgets import TextArea
 
 from scheduler.desk.views import TEXT_MOST, Span
+from tui.say import say
 from tui.text import clean
 
 TAG = re.compile(r"[#@]\w+")
@@ -50,7 +51,7 @@ class CaptionArea(TextArea):
     def __init__(self) -> None:
         self._styled: LRUCache[tuple[object, ...], Text] = LRUCache(512)
         super().__init__(
-            "", tab_behavior="focus", soft_wrap=True, show_line_numbers=False, placeholder="Write the caption…", id="caption",
+            "", tab_behavior="focus", soft_wrap=True, show_line_numbers=False, placeholder=say("Write the caption…"), id="caption",
             highlight_cursor_line=False,
         )  # fmt: skip
 

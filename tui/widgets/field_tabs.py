@@ -10,6 +10,7 @@ from rich.segment import Segment
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.say import say
 from tui.text import UNICODE, Glyphs, field_words
 from tui.widgets.bars import Bar, Zone
 from tui.widgets.paint import line
@@ -58,7 +59,7 @@ class FieldTabs(Bar):
             self.zones.append(Zone(at, at + cell_len(text), name))
             at += cell_len(text)
         if len(self._fields) > 1:
-            parts.append(Segment("  ^l next text", self.get_component_rich_style("tab--hint")))
+            parts.append(Segment(say("  ^l next text"), self.get_component_rich_style("tab--hint")))
         return line(parts, self.size.width, self.rich_style)
 
     def _words(self, name: str) -> str:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from scheduler.desk.composer_views import MediaPage, MediaView, Verdict
 from tui.actions import PICTURES, bindings
+from tui.say import say
 from tui.text import UNICODE, Glyphs, counted, field_words, one_line
 from tui.widgets.paint import line
 from tui.widgets.poured import wrapped
@@ -96,14 +97,18 @@ class MediaList(Widget, can_focus=True):
         self._lines += [
             drawn
             for problem in self.page.problems
-            for drawn in self._wrapped(f"{self._glyphs.cross} {problem}  n adds one", "error", -1, width, 0)
+            for drawn in self._wrapped(
+                say("{cross} {problem}  n adds one", cross=self._glyphs.cross, problem=problem), "error", -1, width, 0
+            )
         ]
         own = [n for n, (_, _, number) in enumerate(self._lines) if number == self.cursor] or [0]
         if own[-1] >= self._first + room:
             self._first = own[-1] - room + 1
         self._first = max(0, min(self._first, own[0], max(0, len(self._lines) - room)))
-        self.border_title = Content(f"Pictures · {counted(len(self.page.items), 'file')}" if self.page.items else "Pictures")
-        self.border_subtitle = Content("⏎ alt text · n add · d take out · v look · F4 caption")
+        self.border_title = Content(
+            say("Pictures · {files}", files=counted(len(self.page.items), "file")) if self.page.items else say("Pictures")
+        )
+        self.border_subtitle = Content(say("⏎ alt text · n add · d take out · v look · F4 caption"))
         self.refresh()
 
     def _of(self, item: MediaView, width: int) -> list[Drawn]:
@@ -114,24 +119,40 @@ class MediaList(Widget, can_focus=True):
         found += self._wrapped(" · ".join(part for part in (kind, item.facts, item.made) if part), "quiet", number, width)
         if not item.there:
             found += self._wrapped(
-                f"{self._glyphs.cross} its file is gone from this computer: d takes it out, n adds it again", "error", number, width
+                say("{cross} its file is gone from this computer: d takes it out, n adds it again", cross=self._glyphs.cross),
+                "error",
+                number,
+                width,
             )
         for alt in item.alts:
-            name = f"alt, {field_words(alt.language)}" if alt.language else "alt"
+            name = say("alt, {language}", language=field_words(alt.language)) if alt.language else "alt"
             if alt.text.strip():
                 found += self._wrapped(f"{name}: {one_line(alt.text)}", "quiet", number, width)
             else:
-                found += self._wrapped(f"{self._glyphs.warn} {name}: nothing yet. ⏎ writes it", "warning", number, width)
+                found += self._wrapped(
+                    say("{warn} {name}: nothing yet. ⏎ writes it", warn=self._glyphs.warn, name=name), "warning", number, width
+                )
         return [*found, *(drawn for verdict in item.verdicts for drawn in self._verdict(verdict, number, width))]
 
     def _verdict(self, verdict: Verdict, number: int, width: int) -> list[Drawn]:
         place = f"{one_line(verdict.platform_name)} {one_line(verdict.account)}"
         if verdict.taken and not verdict.words:
-            return self._wrapped(f"{self._glyphs.tick} {place}: takes it as it is", "good", number, width)
+            return self._wrapped(say("{tick} {place}: takes it as it is", tick=self._glyphs.tick, place=place), "good", number, width)
         mend = f": {one_line(verdict.mend)}" if verdict.mend else ""
         if verdict.taken:
             return self._wrapped(f"{self._glyphs.warn} {place}: {one_line(verdict.words)}{mend}", "warning", number, width)
-        return self._wrapped(f"{self._glyphs.cross} {place} does not take it: {one_line(verdict.words)}{mend}", "error", number, width)
+        return self._wrapped(
+            say(
+                "{cross} {place} does not take it: {words}{mend}",
+                cross=self._glyphs.cross,
+                place=place,
+                words=one_line(verdict.words),
+                mend=mend,
+            ),
+            "error",
+            number,
+            width,
+        )
 
     @staticmethod
     def _wrapped(words: str, look: str, number: int, width: int, indent: int = INDENT) -> list[Drawn]:
@@ -140,7 +161,7 @@ class MediaList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, at = self.content_size.width, self._first + y
         if not self.page.items and not self.page.problems:
-            words = "No picture yet. n adds one by its path." if y == 0 else ""
+            words = say("No picture yet. n adds one by its path.") if y == 0 else ""
             return line([Segment(words, self.get_component_rich_style("media--quiet"))], width, self.rich_style)
         if at >= len(self._lines):
             return Strip.blank(width, self.rich_style)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from scheduler.desk.composer_views import ScriptView
 from tui.actions import BEATS, bindings
+from tui.say import say
 from tui.script import Line, bar_of, lines_of, scale_of
 from tui.text import UNICODE, Glyphs, field_words, one_line
 from tui.widgets.paint import line
@@ -114,7 +115,7 @@ class Timeline(Widget, can_focus=True):
         self.refresh()
 
     def _titles(self, script: ScriptView) -> None:
-        self.border_title = Content(f"Script · {field_words(script.language)} · {script.words}")
+        self.border_title = Content(say("Script · {language} · {words}", language=field_words(script.language), words=script.words))
         fault, keys = f"{self._glyphs.warn} {one_line(script.fault)}" if script.fault else "", "⏎ edit · n add · + - length · ^t caption"
         self.border_subtitle = Content((fault or keys) if self.size.width < 100 else " · ".join(part for part in (fault, keys) if part))
 
@@ -134,7 +135,7 @@ class Timeline(Widget, can_focus=True):
         return line([self._segment(text, look) for text, look in self._lines[at].parts], width, self.rich_style)
 
     def _empty(self, y: int, width: int) -> Strip:
-        words = ("No script yet. n writes the first beat,", "F8 asks the model for one.")
+        words = (say("No script yet. n writes the first beat,"), say("F8 asks the model for one."))
         return line([self._segment(words[y] if y < len(words) else "", "quiet")], width, self.rich_style)
 
     def _bar(self, script: ScriptView, width: int) -> Strip:

@@ -14,6 +14,7 @@ from scheduler.desk.composer_views import ModelPlace, Streamed
 from scheduler.desk.views import ProposalView
 from tui.actions import VARIANTS, bindings
 from tui.offers import Offer, Offers
+from tui.say import say
 from tui.text import UNICODE, Glyphs, one_line
 from tui.widgets.poured import Block, Poured
 
@@ -140,7 +141,7 @@ class Variants(Horizontal, can_focus=True):
                 poured.set_class(window[n] == self.offers.at and len(window) > 1, "-current")
                 poured.show(self._blocks(offer, window[n]))
             else:
-                poured.show([("Waits for the first word…", "quiet")] if self.offers.writing else [])
+                poured.show([(say("Waits for the first word…"), "quiet")] if self.offers.writing else [])
         self._titles()
 
     def _blocks(self, offer: Offer, at: int) -> list[Block]:
@@ -152,20 +153,20 @@ class Variants(Horizontal, can_focus=True):
         return [head, *_script(offer.proposal), (offer.text, "words"), *problems]
 
     def _titles(self) -> None:
-        offers, parts = self.offers, ["The model"]
-        parts += [f"sent to {one_line(self.place.words)}"] if self.place is not None else []
-        parts += ["Writing…"] if offers.writing else []
-        parts += [f"{offers.at + 1} of {len(offers.found)}"] if len(offers.found) > 1 else []
+        offers, parts = self.offers, [say("The model")]
+        parts += [say("sent to {words}", words=one_line(self.place.words))] if self.place is not None else []
+        parts += [say("Writing…")] if offers.writing else []
+        parts += [say("{number} of {found}", number=offers.at + 1, found=len(offers.found))] if len(offers.found) > 1 else []
         self.border_title = Content(" · ".join(parts))
         self.border_subtitle = Content(self._keys())
 
     def _keys(self) -> str:
         if not self.has_focus:
-            return "F8 goes there"
+            return say("F8 goes there")
         if self.offers.writing:
-            return "1 2 3 look · esc stops"
+            return say("1 2 3 look · esc stops")
         many = "1 2 3 look · " if len(self.offers.found) > 1 else ""
-        return f"{many}⏎ takes it · n asks again · esc throws away"
+        return say("{many}⏎ takes it · n asks again · esc throws away", many=many)
 
     # ── keys ──
 
@@ -187,7 +188,7 @@ class Variants(Horizontal, can_focus=True):
         if current is not None and current.proposal is not None:
             self.post_message(self.Taken(current.proposal))
         elif self.offers.writing:
-            self.app.notify("It is not whole yet. It can be taken when the model is done.", severity="warning")
+            self.app.notify(say("It is not whole yet. It can be taken when the model is done."), severity="warning")
 
     def action_leave(self) -> None:
         whole = tuple(offer.proposal.id for offer in self.offers.found if offer.proposal is not None)
@@ -212,6 +213,8 @@ def _script(proposal: ProposalView) -> list[Block]:
     """Timed lines: what is said, what stands on the screen, what is filmed."""
     blocks: list[Block] = []
     for beat in proposal.beats:
-        blocks += [(f"{beat.start:g}–{beat.start + beat.seconds:g} s", "strong"), (beat.voice or "(nobody speaks)", "words")]
-        blocks += [(f"{name}: {one_line(words)}", "quiet") for name, words in (("on screen", beat.screen), ("shot", beat.shot)) if words]
+        blocks += [(f"{beat.start:g}–{beat.start + beat.seconds:g} s", "strong"), (beat.voice or say("(nobody speaks)"), "words")]
+        blocks += [
+            (f"{name}: {one_line(words)}", "quiet") for name, words in ((say("on screen"), beat.screen), ("shot", beat.shot)) if words
+        ]
     return [*blocks, ("", "quiet")] if blocks else []
