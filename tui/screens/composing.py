@@ -177,17 +177,17 @@ class Composing(DeskScreen):
     async def action_first_comment(self) -> None:
         """Its text into the editor; it goes where there is such a thing, and nowhere else."""
         draft = self.draft
-        if draft is None or not await self.may_write(draft, "A first comment"):
+        if draft is None or not await self.may_write(draft, say("A first comment")):
             return
         takers = [delivery.account for delivery in draft.post.deliveries if is_head(delivery) and LIMITS[delivery.platform].first_comment]
         if not takers:
-            self.app.notify("None of these networks has a first comment; Instagram has.", severity="warning")
+            self.app.notify(say("None of these networks has a first comment; Instagram has."), severity="warning")
             return
         draft.pin(COMMENT, "")
         self.close_parts()
         self.switch_to(COMMENT)
         self.query_one(CaptionArea).focus()
-        self.app.notify(f"It goes to {some(takers)}, below the post.")
+        self.app.notify(say("It goes to {takers}, below the post.", takers=some(takers)))
 
     async def _common_again(self, draft: Draft, account: str, language: str) -> None:
         question = say(
