@@ -29,6 +29,7 @@ SCREENS = (
     Picture("approvals", ("4",), "exactly this"),
     Picture("outbox", ("5",), "NOW"),
     Picture("library", ("7",), "Library"),
+    Picture("plan", ("8",), "CHANGED"),
     Picture("report", ("9",), "KAWA WROCŁAW"),
 )
 _FONT_FACE = re.compile(r"\s*@font-face\s*\{[^}]*\}")

@@ -86,12 +86,12 @@ def _listen(port: int | None) -> socket.socket:
 
 
 def _end_of(loop: asyncio.AbstractEventLoop) -> asyncio.Event:
-    """Set by SIGTERM and Ctrl+C."""
+    """Set by SIGTERM, Ctrl+C, and the end of the terminal."""
     import asyncio
     import signal
 
     end = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, end.set)
     return end
 
@@ -121,6 +121,7 @@ def _renew_on_enter(server: BrowserServer, place: str) -> None:
     def renew() -> None:
         if sys.stdin.readline():
             click.echo(f"{place}?token={server.door.new_token()}")
+            progress("this one works now, once; one from before that nobody opened no longer does")
         else:
             loop.remove_reader(sys.stdin)
 

@@ -290,7 +290,7 @@ async def test_what_was_typed_is_saved_when_the_tab_closes(place: Place) -> None
     assert words in place("post", "show", "desk/kept@bs-kawa").out
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 async def test_no_desk_outlives_the_server(serving: Serving, number: signal.Signals) -> None:
     async with browser(serving) as session, tab(session, serving) as one, tab(session, serving) as two:
         await one.see("1 Today")
