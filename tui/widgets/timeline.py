@@ -40,7 +40,7 @@ class Timeline(Widget, can_focus=True):
         .timeline--warning { color: $warning; }
         .timeline--cursor { color: $primary; text-style: bold; }
         .timeline--even { background: $panel; color: $foreground; }
-        .timeline--odd { background: $rest; color: $background; }
+        .timeline--odd { background: $quiet; color: $background; }
         .timeline--here { background: $primary; color: $on-cursor; text-style: bold; }
         .timeline--faulty { color: $warning; text-style: bold underline; }
         &:nocolor {
