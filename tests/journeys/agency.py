@@ -210,7 +210,7 @@ class Agency:
     # ── people ──
 
     @asynccontextmanager
-    async def sits_down(self) -> AsyncIterator[Hands]:
+    async def sits_down(self, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Hands]:
         """Somebody opens the desk; whatever happened before was announced elsewhere already."""
         messages = " ".join(f"{one['title']} {one['message']}" for one in self.hook.told)
         for notice in (await self.desk.notices()).notices:
@@ -218,7 +218,7 @@ class Agency:
                 assert notice.sent_at is not None, f"nobody was told: {notice}"
                 assert (notice.key or notice.client or "") in messages, f"not in what was sent: {notice}"
         app = DaypartApp(self.desk, clock=self.clock)
-        async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await until(pilot, lambda: app.facts is not None, "the facts")
             yield Hands(pilot, self.desk, self.tally)
 

@@ -83,7 +83,7 @@ async def tuesday(agency: Agency, record_property: Callable[[str, object], None]
         for language in ("en", "pl"):
             await agency.desk.accept(next(one.id for one in proposed if one.language == language))
     keys: dict[str, int] = {}
-    async with agency.sits_down() as hands:
+    async with agency.sits_down(size=(80, 24)) as hands:
         await hands.press("4")
         await hands.see("TO APPROVE 60")
         while (spent := await one_post(hands)) is not None:
