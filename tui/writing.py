@@ -107,9 +107,9 @@ class Draft:
         """Approved texts are opened for writing only after a question."""
         return bool(self.approved) and not self.unlocked
 
-    def type(self, text: str) -> None:
-        """The text in the editor is another now."""
-        passage = self.passages.setdefault(self.current, Passage("", ""))
+    def type(self, text: str, name: str | None = None) -> None:
+        """The text in the editor is another now. `name`: the one that is in the editor, where another is about to come there."""
+        passage = self.passages.setdefault(self.current if name is None else name, Passage("", ""))
         passage.spans = shift_spans(passage.text, text, passage.spans)
         passage.text = text
 

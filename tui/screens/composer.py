@@ -51,8 +51,8 @@ class ComposerScreen(ComposingMedia):
         """Runs while something typed waits to be saved."""
         self._previewer: Timer | None = None
         self._loading = False
-        self._loaded = ""
-        """Which text is in the editor."""
+        self._loaded = ("", "")
+        """The post and the text of it that are in the editor."""
 
     def compose_body(self) -> ComposeResult:
         with Vertical(id="choose", classes="pane"):
@@ -94,11 +94,28 @@ class ComposerScreen(ComposingMedia):
             await self.save_all()
             self._open(Draft.of(post))
         else:
+            self.take_typed()
             self._follow(self.draft.follow(post))
 
     async def read_post(self) -> None:
         if self.app.writing is not None and self.draft is not None:
-            self._follow(self.draft.follow(await self.app.desk.post(self.app.writing)))
+            post = await self.app.desk.post(self.app.writing)
+            self.take_typed()
+            self._follow(self.draft.follow(post))
+
+    def take_typed(self) -> None:
+        """A key is in the editor a moment before the screen is told: what comes from the store may not come in between."""
+        draft = self.draft
+        if draft is None or self._loaded != (draft.post.post, self._loaded[1]) or self.area.read_only:
+            return
+        passage = draft.passages.get(self._loaded[1])
+        if passage is not None and passage.text != self.area.text:
+            draft.type(self.area.text, self._loaded[1])
+            self._saver = self._saver or self.set_timer(SAVE_AFTER, self._autosave)
+
+    def show_newest(self) -> None:
+        if self.draft is not None and self.area.text != self.draft.passage.text:
+            self.load_passage()
 
     def _open(self, draft: Draft) -> None:
         self.draft, self._counters, self.shown = draft, [], 0
@@ -120,8 +137,7 @@ class ComposerScreen(ComposingMedia):
                 severity="warning",
                 timeout=10,
             )
-        if self.area.text != self.draft.passage.text:
-            self.load_passage()
+        self.show_newest()
         self.read_parts(self.draft)
         self.query_one(FieldTabs).show(list(self.draft.passages), self.draft.current, self.app.glyphs)
         self.area.spans = self.draft.passage.spans
@@ -154,9 +170,9 @@ class ComposerScreen(ComposingMedia):
     def load_passage(self) -> None:
         """Put the current text into the editor; the cursor stays where it was in the same text."""
         assert self.draft is not None
-        old, new = self.area.text, self.draft.passage.text
-        place = moved_index(old, new, self.area.index_at(self.area.cursor_location)) if self._loaded == self.draft.current else len(new)
-        self._loaded = self.draft.current
+        old, new, this = self.area.text, self.draft.passage.text, (self.draft.post.post, self.draft.current)
+        place = moved_index(old, new, self.area.index_at(self.area.cursor_location)) if self._loaded == this else len(new)
+        self._loaded = this
         self._loading = True
         self.area.read_only = False
         self.area.load_text(new)
@@ -278,6 +294,7 @@ class ComposerScreen(ComposingMedia):
 
     def switch_to(self, name: str) -> None:
         """Another text into the editor."""
+        self.take_typed()
         if self.draft is not None and name in self.draft.passages:
             self.draft.current = name
             self._preview_of(name)

@@ -67,6 +67,12 @@ class Composing(DeskScreen):
     def switch_to(self, name: str) -> None:
         """Another text into the editor."""
 
+    def take_typed(self) -> None:
+        """What stands in the editor and was not told of yet: before anything else may come there."""
+
+    def show_newest(self) -> None:
+        """The editor shows the text as it is now, where somebody else's words came into it."""
+
     def close_post(self) -> None:
         """Back to choosing."""
 
@@ -81,6 +87,7 @@ class Composing(DeskScreen):
     async def save_all(self) -> bool:
         """Save every text that was typed; False when one could not be saved (it stays in the editor)."""
         async with self._lock:
+            self.take_typed()
             draft = self.draft
             if draft is None or not draft.dirty:
                 return True
@@ -109,6 +116,7 @@ class Composing(DeskScreen):
         text, base = draft.passages[name].text, draft.passages[name].saved
         try:
             post = await self.app.desk.save_text(draft.post.post, name, text, base=base)
+            self.take_typed()
         except CrossedError as error:
             self.crossed[name] = error
             self.save_trouble = say("{error}: ^s decides", error=error)
@@ -117,6 +125,7 @@ class Composing(DeskScreen):
         else:
             draft.passages[name].saved = text
             draft.follow(post)
+            self.show_newest()
 
     def on_screen_suspend(self) -> None:
         self.run_worker(self.save_all(), group="save", exit_on_error=False)
@@ -141,8 +150,9 @@ class Composing(DeskScreen):
         if answer == MINE:
             mine.saved = crossed.theirs
         elif answer == THEIRS:
-            draft.passages[name] = Passage(crossed.theirs, crossed.theirs)
             self.switch_to(name)
+            draft.passages[name] = Passage(crossed.theirs, crossed.theirs)
+            self.show_newest()
         if answer is not None and await self.save_all():
             self.app.touch()
 
