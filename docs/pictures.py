@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from html import escape
+from itertools import count
 from pathlib import Path
 
 os.environ["TEXTUAL_ANIMATIONS"] = "none"  # read when textual is imported
@@ -25,7 +26,7 @@ SCREENS = (
     Picture("today", ("1",), "TO APPROVE THIS WEEK"),
     Picture("month", ("2",), "10:35 and 10:37"),
     Picture("week", ("2", "v"), "bs-kawa"),
-    Picture("write", ("3", "enter", "ctrl+t"), "of 2,200"),
+    Picture("write", ("3", "enter", "ctrl+l"), "56%"),
     Picture("approvals", ("4",), "exactly this"),
     Picture("outbox", ("5",), "NOW"),
     Picture("library", ("7",), "Library"),
@@ -34,6 +35,8 @@ SCREENS = (
 )
 _FONT_FACE = re.compile(r"\s*@font-face\s*\{[^}]*\}")
 _COMMENT = re.compile(r"\s*<!--.*?-->", re.S)
+_CLIPS = re.compile(r"""<clipPath id="[^"]*-line-\d+">.*?</clipPath>\s*| clip-path="url\(#[^"]*-line-\d+\)\"""", re.S)
+_NAME = re.compile(r"terminal-\d+")
 _FONT = re.compile(r"font-family: ?Fira Code, ?monospace")
 _LETTERS = "font-family: ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace"
 _SHEET = """\
@@ -65,22 +68,23 @@ async def draw(picture: Picture, theme: str) -> str:
     app = Shown(full_month(), theme=theme)
     async with app.run_test(size=SIZE) as pilot:
         await steps(picture)(pilot)
-        return at_home(app.export_screenshot(title="daypart"))
+        return at_home(app.export_screenshot(title="daypart"), "d")
 
 
-def at_home(svg: str) -> str:
-    """The same picture, asking no outside address for its letters."""
-    return _FONT.sub(_LETTERS, _COMMENT.sub("", _FONT_FACE.sub("", svg)))
+def at_home(svg: str, name: str) -> str:
+    """The same picture, asking no outside address for its letters; half as long, with names of its own."""
+    return _NAME.sub(name, _CLIPS.sub("", _FONT.sub(_LETTERS, _COMMENT.sub("", _FONT_FACE.sub("", svg)))))
 
 
 def sheet(folder: Path) -> Iterator[str]:
     """The lines of the sheet: a part for each test file, a figure for each picture."""
     yield _SHEET
+    numbers = count()
     for part in sorted(path for path in folder.iterdir() if path.is_dir()):
         yield f"<h2>{escape(part.name.removeprefix('test_').replace('_', ' '))}</h2>"
         for file in sorted(part.glob("*.raw")):
             name = file.stem.partition("[")[2].rstrip("]") or file.stem
-            yield f"<figure>{at_home(file.read_text('utf-8'))}<figcaption>{escape(name)}</figcaption></figure>"
+            yield f"<figure>{at_home(file.read_text('utf-8'), f't{next(numbers)}')}<figcaption>{escape(name)}</figcaption></figure>"
     yield "</main>\n</body>\n</html>"
 
 
