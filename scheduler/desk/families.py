@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, insert, select
 
+from scheduler.store.library import Reuse
 from scheduler.store.tables import TABLES
 from scheduler.units.model import Author
 
-REUSE: Table = TABLES.tables["reuse"]
+REUSE: Table = TABLES.tables[Reuse.__tablename__]
 
 
 def first_of(conn: Connection, post_id: int) -> int:

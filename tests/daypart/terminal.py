@@ -177,8 +177,10 @@ class Terminal:
 
 
 def _own_terminal() -> None:
-    """The program's session belongs to this terminal, so that it may ask for passwords and hear ctrl+c."""
+    """The program's session belongs to this terminal, so that it may ask for passwords and hear ctrl+c,
+    also where the tests run in the background of a shell, whose jobs ignore it."""
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def files_of(place: Place) -> Path:

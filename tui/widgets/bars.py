@@ -39,6 +39,10 @@ class Zone:
     action: str
 
 
+def _width(entries: Sequence[tuple[str, str, str]]) -> int:
+    return sum(cell_len(name) + cell_len(count) for _, name, count in entries)
+
+
 class Bar(Widget):
     """One line with parts that can be clicked."""
 
@@ -107,34 +111,42 @@ class PlaceLine(Bar):
 
     def render_line(self, y: int) -> Strip:
         roomy = self.size.width >= ROOMY
-        parts: list[Segment] = [Segment(" daypart " if roomy else " ", self.get_component_rich_style("place--name"))]
-        self.zones = []
-        at = cell_len(parts[0].text)
-        for nth, action in enumerate(PLACES):
-            place = action.action.split("'")[1]
+        begin, chips = " daypart " if roomy else " ", self._chip_words()
+        room = self.size.width - len(begin) - cell_len(chips) - 1
+        named = len(PLACES) if roomy else NAMED
+        while named > NAMED and _width(self._entries(roomy, named)) > room:
+            named -= 1  # whose posts these are is never in doubt: names of later places give way
+        entries = self._entries(roomy, named)
+        parts = [Segment(begin, self.get_component_rich_style("place--name"))]
+        self.zones, at = [], len(begin)
+        for place, name, count in entries:
             here = place == self._place
-            name = say(action.label) if roomy else say(SHORT.get(place, action.label))
-            text, count = f" {action.first_key} {name}" if roomy or here or nth < NAMED else f" {action.first_key}", self._count(place)
-            parts.append(Segment(text, self.get_component_rich_style("place--here" if here else "place--name")))
-            parts.append(Segment(f"{count} ", self.get_component_rich_style("place--here" if here else "place--count")))
-            width = cell_len(text) + cell_len(count) + 1
+            parts.append(Segment(name, self.get_component_rich_style("place--here" if here else "place--name")))
+            parts.append(Segment(count, self.get_component_rich_style("place--here" if here else "place--count")))
+            width = cell_len(name) + cell_len(count)
             self.zones.append(Zone(at, at + width, place))
             at += width
-        return line([*parts, *self._chips(self.size.width - at)], self.size.width, self.rich_style)
+        return line([*parts, *self._chips(chips, self.size.width - at)], self.size.width, self.rich_style)
 
-    def _chips(self, room: int) -> list[Segment]:
+    def _entries(self, roomy: bool, named: int) -> list[tuple[str, str, str]]:
+        """Of each place where it leads, its digit with its name where there is room for it, and what waits there."""
+        entries: list[tuple[str, str, str]] = []
+        for nth, action in enumerate(PLACES):
+            place = action.action.split("'")[1]
+            name = say(action.label) if roomy else say(SHORT.get(place, action.label))
+            words = f" {action.first_key} {name}" if place == self._place or nth < named else f" {action.first_key}"
+            entries.append((place, words, f"{self._count(place)} "))
+        return entries
+
+    def _chip_words(self) -> str:
         """On the right: which client is shown, and that nothing here is real."""
-        words = [
-            w
-            for w in (
-                say("{client} only", client=self._client) if self._client else "",
-                say("sandbox") if self._overview and self._overview.sandbox else "",
-            )
-            if w
-        ]
-        if not words or room < 8:
+        client = say("{client} only", client=self._client) if self._client else ""
+        words = [word for word in (client, say("sandbox") if self._overview and self._overview.sandbox else "") if word]
+        return f" {' · '.join(words)} " if words else ""
+
+    def _chips(self, text: str, room: int) -> list[Segment]:
+        if not text or room < 8:
             return []
-        text = f" {' · '.join(words)} "
         text = text if cell_len(text) <= room - 1 else fit(text, room - 1, self._glyphs.more)
         return [
             Segment(" " * (room - cell_len(text)), self.get_component_rich_style("place--name")),
