@@ -39,7 +39,7 @@ th, td { text-align: start; vertical-align: top; padding: .4rem .5rem .4rem 0; b
 td .seal { font-size: 1rem; }
 .wide { overflow-x: auto; }
 .paper { display: none; }
-footer { padding: 2rem 1rem 3rem; }
+footer.quiet { margin: 0 auto; padding: 2rem 1rem 3rem; }
 @media (max-width: 30rem) { table, tbody, tr, td { display: block; } thead { display: none; } tr { padding: .5rem 0;
   border-bottom: 1px solid var(--line); } td { border: 0; padding: 0; } }
 @media print { :root { color-scheme: light; --ink: #000; --quiet: #333; --paper: #fff; --card: #fff; --line: #999; --mark: #000;
