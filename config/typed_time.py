@@ -1,10 +1,11 @@
-"""Times as people type them: "tomorrow 9:30", "fri 18", "+2d", "in 2 hours", "now", "1.12. 9:00", RFC 3339."""
+"""Times as people type them: "tomorrow 9:30", "fri 18", "+2d", "in 2 hours", "now", "1.12. 9:00", RFC 3339; also in Polish."""
 
 from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
 
+from config.polish_times import in_english
 from config.resolved import Fixed
 from config.times import TimeError, from_micros, parse_at, resolve_wall, wall_text
 
@@ -27,7 +28,7 @@ def parse_typed(text: str, now: int, tz: str) -> Fixed:
 
     A day without a time keeps the clock of `now`; a time without a day is the next one to come.
     """
-    said = " ".join(text.strip().casefold().replace(",", " ").split())
+    said = in_english(text.strip().casefold().replace(",", " "))
     local = from_micros(now, tz).replace(tzinfo=None, microsecond=0)
     if said in ("now", "asap"):
         return _fixed_instant(now, tz)

@@ -9,14 +9,14 @@ from scheduler.desk.planned import Weighed
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words
-from tui.say import say
+from tui.say import later, say
 from tui.text import clean, full_when, one_line, relative, sentence, some
 from tui.words import name_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
 
-EXAMPLES = "tomorrow 9:30 · fri 18 · +2d · 1 Dec 9:00 · now"
+EXAMPLES = later("tomorrow 9:30 · fri 18 · +2d · 1 Dec 9:00 · now")
 
 
 class Schedule(AskWords):
@@ -39,7 +39,7 @@ class Schedule(AskWords):
                 places=places,
                 planned=planned,
                 tz=desk.tz,
-                examples=EXAMPLES,
+                examples=say(EXAMPLES),
             ),
             yes=say("Plan it"),
             placeholder=say("for example: tomorrow 9:30"),
