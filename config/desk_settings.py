@@ -62,14 +62,14 @@ class DeskSettings:
         _known(name)
         if value not in CHOICES[name]:
             raise SettingsError(f"{name} can be {', '.join(CHOICES[name])}, not “{value}”")
-        return replace(self, **{name: value})  # type: ignore[arg-type]
+        return replace(self, **{name: value})  # type: ignore[arg-type]  # one of CHOICES, all of them text
 
     def without(self, name: str) -> DeskSettings:
         """The same with one setting as it was before anybody chose. Raises SettingsError."""
         if name.startswith(KEYS):
             return replace(self, keys={action: keys for action, keys in self.keys.items() if action != _action(name)})
         _known(name)
-        return replace(self, **{name: CHOICES[name][0]})  # type: ignore[arg-type]
+        return replace(self, **{name: CHOICES[name][0]})  # type: ignore[arg-type]  # as above
 
 
 def _known(name: str) -> None:
@@ -167,7 +167,7 @@ def write_settings(path: Path, settings: DeskSettings) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)
-    except BaseException:
+    except BaseException:  # interrupted or not: no half-written neighbour is left
         with suppress(OSError):
             os.unlink(name)
         raise

@@ -191,7 +191,7 @@ class Importing(ImportRows):
             said.append(found("W814", table.spot(), message, "if letters are wrong, save it as CSV (UTF-8), or name it: --encoding"))
         shown = [[row.sign, row.row, row.post, list(row.accounts), row.when, row.words, list(row.diff)] for row in rows]
         wrong = [[finding.code, finding.spot.words, finding.message] for finding in said]
-        digest = sha256_of([ask.file.as_posix(), content, shown, wrong])  # type: ignore[list-item]
+        digest = sha256_of([ask.file.as_posix(), content, shown, wrong])  # type: ignore[list-item]  # lists of text: plain JSON
         return SheetPlan(ask, table.sheet, table.how, columns.columns, in_order(said), tuple(rows), 0, digest)
 
     async def _with_slots_of_rows(
