@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -33,6 +35,8 @@ llm: {{ base_url: "{url}/model/v1", model: scripted }}
 """
 HEAD = "version: 1\nid: autumn\ntitle: Autumn\nlanguages: [en]\naccounts: [bs-kawa]\n"
 TEASER = "autumn/teaser@bs-kawa"
+PATIENCE = 120.0
+"""Seconds a command may take."""
 SECRETS = {"bs-kawa": "sandbox-kawa.example", "ms-roof": "sandbox-roof"}
 
 
@@ -76,6 +80,9 @@ class Program:
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "tests.daypart.zygote"]
         self._zygote = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._answers: queue.SimpleQueue[dict[str, int]] = queue.SimpleQueue()
+        self._reader = threading.Thread(target=self._hear, daemon=True)
+        self._reader.start()
 
     def close(self) -> None:
         """End the process that commands are forked from."""
@@ -83,7 +90,13 @@ class Program:
         assert self._zygote.stdout is not None
         self._zygote.stdin.close()
         self._zygote.wait(10)
+        self._reader.join(10)
         self._zygote.stdout.close()
+
+    def _hear(self) -> None:
+        assert self._zygote.stdout is not None
+        for line in self._zygote.stdout:
+            self._answers.put(json.loads(line))
 
     def environment(self, more: Mapping[str, str]) -> dict[str, str]:
         """What a command sees."""
@@ -114,13 +127,19 @@ class Program:
     ) -> dict[str, int]:
         order = {"args": args, "cwd": str(folder), "env": self.environment(env), "files": files, "stage": dict(stage), "wait": wait}
         assert self._zygote.stdin is not None
-        assert self._zygote.stdout is not None
         self._zygote.stdin.write(f"{json.dumps(order)}\n")
         self._zygote.stdin.flush()
-        answer: dict[str, int] = json.loads(self._zygote.stdout.readline())
-        if wait:
-            answer |= json.loads(self._zygote.stdout.readline())
-        return answer
+        answer = self._answers.get(timeout=PATIENCE)
+        return answer | self._ended(answer["pid"], args, files) if wait else answer
+
+    def _ended(self, pid: int, args: tuple[str, ...], files: list[str]) -> dict[str, int]:
+        """How it ended. One that never does says where it stands, and dies."""
+        try:
+            return self._answers.get(timeout=PATIENCE)
+        except queue.Empty:
+            os.kill(pid, signal.SIGABRT)
+            self._answers.get(timeout=PATIENCE)
+            raise AssertionError(f"daypart {' '.join(args)} did not end in {PATIENCE} s\n{Path(files[2]).read_text('utf-8')}") from None
 
 
 def _files(place: Path, given: str) -> list[str]:

@@ -104,17 +104,17 @@ class Terminal:
         mine = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "TEXTUAL_ANIMATIONS": "none"}
         known = place.program.environment({**mine, **place.env, **(env or {})})
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "daypart", *args],
+            [sys.executable, "-m", "tests.daypart.typed", *args],
             cwd=place.root,
             env={**known, "LC_ALL": "C.UTF-8"},
             stdin=slave,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=_own_terminal,
         )
         os.close(slave)
-        self._reader = threading.Thread(target=self._read, daemon=True)
+        # the reader's end is its own: a number that is closed under a thread soon belongs to somebody else's pipe, and is read empty
+        self._reader = threading.Thread(target=self._read, args=(os.dup(self._master),), daemon=True)
         self._reader.start()
 
     def __enter__(self) -> Self:
@@ -135,22 +135,20 @@ class Terminal:
         with self._reading:
             return self._screen.text
 
-    def _read(self) -> None:
+    def _read(self, descriptor: int) -> None:
         held = b""
-        while True:
-            try:
-                found = os.read(self._master, 65_536)
-            except OSError as error:
-                if error.errno not in (errno.EIO, errno.EBADF):
-                    raise
-                return
-            if not found:
-                return
-            held += found
-            whole = held.decode("utf-8", "ignore")
-            held = held[len(whole.encode()) :]
-            with self._reading:
-                self._screen.feed(whole)
+        try:
+            while found := os.read(descriptor, 65_536):
+                held += found
+                whole = held.decode("utf-8", "ignore")
+                held = held[len(whole.encode()) :]
+                with self._reading:
+                    self._screen.feed(whole)
+        except OSError as error:
+            if error.errno != errno.EIO:  # nobody writes to it any more
+                raise
+        finally:
+            os.close(descriptor)
 
     def see(self, *words: str, within: float = 60.0) -> None:
         """Wait until all of these are on the screen."""
@@ -174,13 +172,6 @@ class Terminal:
     def wait(self) -> int:
         """Until it has ended; returns its code."""
         return self.process.wait(60)
-
-
-def _own_terminal() -> None:
-    """The program's session belongs to this terminal, so that it may ask for passwords and hear ctrl+c,
-    also where the tests run in the background of a shell, whose jobs ignore it."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def files_of(place: Place) -> Path:

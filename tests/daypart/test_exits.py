@@ -144,11 +144,6 @@ def test_a_damaged_store_is_not_a_bug(planned: Place) -> None:
     clear(planned("status", code=74), "damaged")
 
 
-def _as_typed_at_a_terminal() -> None:
-    """A shell's background job ignores ctrl+c, and its children inherit that; a command that is typed does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_an_interrupted_command(planned: Place) -> None:
     planned.campaign(entry("ratio", 'brief: { goal: How much coffee for a litre, points: ["60 g per litre"] }'))
     planned("apply", "--yes")
@@ -157,12 +152,11 @@ def test_an_interrupted_command(planned: Place) -> None:
     environment = planned.program.environment({})
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "daypart", "draft", "autumn/ratio"],
+            [sys.executable, "-m", "tests.daypart.typed", "draft", "autumn/ratio"],
             cwd=planned.root,
             env=environment,
             stdout=output,
             stderr=output,
-            preexec_fn=_as_typed_at_a_terminal,
         )
         until(lambda: "asking scripted" in log.read_text() and bool(planned.sandbox.requests("model")), "the model to be asked")
         process.send_signal(signal.SIGINT)

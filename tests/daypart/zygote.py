@@ -5,6 +5,7 @@ Orders come as lines of JSON on standard input, answers leave on standard output
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import resource
@@ -51,6 +52,7 @@ def _become(order: dict[str, Any]) -> None:
         os.close(descriptor)
     sys.stdin, sys.stdout = os.fdopen(0, "r", encoding="utf-8", closefd=False), os.fdopen(1, "w", encoding="utf-8", closefd=False)
     sys.stderr = os.fdopen(2, "w", 1, encoding="utf-8", closefd=False)
+    faulthandler.enable(sys.stderr)  # a command that hangs is ended with SIGABRT, and says where it stood
     os.chdir(order["cwd"])
     os.environ.clear()
     os.environ.update(order["env"])
