@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from scheduler.desk.first_run import FirstRun
 from tests.tui.seeds import seeded
-from tests.tui.waiting import Shown, screen_text, see
+from tests.tui.waiting import Shown, see, still
 from tui.welcome import Welcome
 
 Snap = Callable[..., bool]
@@ -26,11 +26,7 @@ async def _still(pilot: Pilot[None], words: str) -> None:
     for line in pilot.app.screen.query(Input):
         line.cursor_blink = False
     pilot.app.clear_notifications()
-    last, steady = "", 0
-    while steady < 5:
-        await pilot.pause()
-        now = screen_text(pilot)
-        last, steady = now, steady + 1 if now == last else 0
+    await still(pilot, looks=5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
-from tests.tui.waiting import gone, opened, screen_text, see, until
+from tests.tui.waiting import back_to_the_place, gone, opened, screen_text, see, until
 from tui.actions import PLACES
 from tui.widgets.caption_area import CaptionArea
 
@@ -94,8 +94,7 @@ async def test_mouse_noise() -> None:
             )
             _feed(pilot, burst)
             await pilot.pause()
-        while len(pilot.app.screen_stack) > 1:
-            await pilot.press("escape")
+        await back_to_the_place(pilot)
         await pilot.press("5")
         await see(pilot, "NEEDS YOU")
 
@@ -106,8 +105,7 @@ async def test_garbage_from_the_terminal() -> None:
         for _ in range(20):
             _feed(pilot, "\x1b[" + "".join(chr(noise.randint(32, 63)) for _ in range(30)) + "R")
             await pilot.pause()
-        while len(pilot.app.screen_stack) > 1:
-            await pilot.press("escape")
+        await back_to_the_place(pilot)
         await pilot.press("5")
         await see(pilot, "NEEDS YOU")
 

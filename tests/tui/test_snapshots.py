@@ -13,7 +13,7 @@ from textual.widgets import Input
 from scheduler.errors import BusyError
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import make_late, put_notices, seeded
-from tests.tui.waiting import Shown, screen_text, until
+from tests.tui.waiting import Shown, screen_text, still, until
 from tui.widgets.caption_area import CaptionArea
 
 SMALL = (80, 24)
@@ -118,17 +118,12 @@ def steps(picture: Picture) -> Run:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Until nothing changes any more and no job of a screen is under way (the watcher goes on for ever)."""
-    last = ""
-    steady = 0
-    while steady < 4:
-        await pilot.pause()
-        now = screen_text(pilot)
-        busy = any(
-            worker.group != "live" and not worker.is_finished and worker.group not in {"hold", "new", "act", "model", "read"}
-            for worker in pilot.app.workers
-        )
-        steady = steady + 1 if now == last and not busy else 0
-        last = now
+    aside = {"live", "hold", "new", "act", "model", "read"}
+
+    def busy() -> bool:
+        return any(worker.group not in aside and not worker.is_finished for worker in pilot.app.workers)
+
+    await still(pilot, busy=busy)
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)

@@ -40,6 +40,28 @@ async def gone(pilot: Pilot[None], word: str) -> None:
     await until(pilot, lambda: word not in screen_text(pilot), f"{word!r} to leave the screen")
 
 
+async def still(pilot: Pilot[None], *, looks: int = 4, busy: Callable[[], bool] = lambda: False) -> None:
+    """Wait until so many looks in a row saw the same, and nothing was busy."""
+    last, steady = "", 0
+
+    def unchanged() -> bool:
+        nonlocal last, steady
+        now = screen_text(pilot)
+        last, steady = now, steady + 1 if now == last and not busy() else 0
+        return steady >= looks
+
+    await pilot.pause()
+    await until(pilot, unchanged, "the screen to stand still", within=60.0)
+
+
+async def back_to_the_place(pilot: Pilot[None]) -> None:
+    """Close every dialog, as somebody who is lost would."""
+    end = monotonic() + 20.0
+    while len(pilot.app.screen_stack) > 1:
+        assert monotonic() < end, f"escape does not lead out\n{screen_text(pilot)}"
+        await pilot.press("escape")
+
+
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Key by key."""
     names = {" ": "space", "\n": "enter"}
