@@ -86,7 +86,8 @@ class DeskProcess(AppService):
         ended = asyncio.create_task(process.wait())
         await self._download_manager.cancel_app_downloads(app_service_id=self.app_service_id)
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.send_meta({"type": "quit"}), 1.0)
+            async with asyncio.timeout(1.0):
+                await self.send_meta({"type": "quit"})
         self.stdin.close()
         for number, seconds in PATIENCE:
             if number is not None and process.returncode is None:

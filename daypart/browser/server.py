@@ -166,7 +166,8 @@ class BrowserServer:
         """Whether one more desk may open, now or in a moment."""
         async with self._left:
             try:
-                await asyncio.wait_for(self._left.wait_for(lambda: len(self._desks) < self.most), _PLACE_FREE_WITHIN)
+                async with asyncio.timeout(_PLACE_FREE_WITHIN):
+                    await self._left.wait_for(lambda: len(self._desks) < self.most)
             except TimeoutError:
                 return False
         return True

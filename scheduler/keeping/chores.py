@@ -88,7 +88,8 @@ class Chores:
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(*command, stdout=pipe, stderr=pipe, env=environment)
         try:
-            out, err = await asyncio.wait_for(child.communicate(), LONGEST_SECONDS)
+            async with asyncio.timeout(LONGEST_SECONDS):
+                out, err = await child.communicate()
         except BaseException:  # cancelled or too late: the child must not outlive us
             child.kill()
             await child.wait()

@@ -61,7 +61,8 @@ class Telling:
         if self._task is None:
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), END_SECONDS)
+            async with asyncio.timeout(END_SECONDS):
+                await self._idle.wait()
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 

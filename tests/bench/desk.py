@@ -219,7 +219,8 @@ async def painted(app: DaypartApp, act: Callable[[], object], ready: Callable[[]
     app._display = displaying  # type: ignore[method-assign]
     wall, cpu = time.perf_counter(), time.thread_time()
     act()
-    await asyncio.wait_for(drawn.wait(), 20)
+    async with asyncio.timeout(20):
+        await drawn.wait()
     took = Took(time.perf_counter() - wall, time.thread_time() - cpu)
     app._display = display  # type: ignore[method-assign]
     return took

@@ -109,7 +109,8 @@ async def next_month(pilot: Pilot[None], screen: CalendarScreen, way: int = 1) -
     grid.show, pilot.app._display = showing, displaying  # type: ignore[method-assign]
     start, cpu = time.perf_counter(), time.thread_time()
     grid.action_page(way)
-    await asyncio.wait_for(drawn.wait(), 10)
+    async with asyncio.timeout(10):
+        await drawn.wait()
     took = Took(time.perf_counter() - start, time.thread_time() - cpu)
     grid.show, pilot.app._display = show_month, display  # type: ignore[method-assign]
     return took

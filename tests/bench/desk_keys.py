@@ -41,7 +41,8 @@ async def repainted(pilot: Pilot[None], act: Callable[[], object]) -> float:
     app._display = display  # type: ignore[method-assign]
     start = time.perf_counter()
     act()
-    await asyncio.wait_for(drawn.wait(), 10)
+    async with asyncio.timeout(10):
+        await drawn.wait()
     app._display = before  # type: ignore[method-assign]
     return time.perf_counter() - start
 

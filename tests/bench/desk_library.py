@@ -181,7 +181,8 @@ async def letter(app: DaypartApp, words: str) -> tuple[float, float]:
     listed.show = showing  # type: ignore[method-assign]
     started = time.perf_counter()
     app.screen.query_one("#seek", Input).value = words
-    await asyncio.wait_for(shown.wait(), 10)
+    async with asyncio.timeout(10):
+        await shown.wait()
     spent = time.perf_counter() - started
     listed.show = before  # type: ignore[method-assign]
     return spent, spent + await repainted(app_pilot(app), lambda: listed.refresh())

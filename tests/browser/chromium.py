@@ -52,7 +52,8 @@ class Page:
         number = next(self._numbers)
         waiting = self._answers[number] = asyncio.get_running_loop().create_future()
         await self.socket.send_json({"id": number, "method": method, "params": said})
-        answer = await asyncio.wait_for(waiting, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            answer = await waiting
         del self._answers[number]
         assert "error" not in answer, answer
         result: dict[str, Any] = answer.get("result", {})

@@ -86,7 +86,8 @@ async def tab(folder: Path, program: str) -> AsyncIterator[tuple[ClientWebSocket
             async with session.ws_connect("/ws", origin=place) as open_tab:
                 yield open_tab, session, place
     finally:
-        await asyncio.wait_for(server.stop(), 20)
+        async with asyncio.timeout(20):
+            await server.stop()
 
 
 async def said(open_tab: ClientWebSocketResponse, kind: str) -> list[object]:

@@ -111,13 +111,11 @@ class Tab:
         return _ESCAPES.sub("", self.raw.decode("utf-8", "ignore"))
 
     async def see(self, words: str) -> None:
-        async def read() -> None:
+        async with asyncio.timeout(30):
             while words not in self.text:
                 message = await self.tab.receive()
                 assert message.type in (WSMsgType.BINARY, WSMsgType.TEXT), f"closed before it showed {words!r}: {self.text[-500:]}"
                 self.raw += message.data if message.type is WSMsgType.BINARY else b""
-
-        await asyncio.wait_for(read(), 30)
 
     async def press(self, keys: str) -> None:
         await self.tab.send_json(["stdin", keys])

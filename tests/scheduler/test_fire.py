@@ -331,7 +331,8 @@ async def test_what_is_being_claimed_when_it_stops_is_not_left_claimed(run: Run)
     try:
         [post] = await stage.add(due=run.clock.wall())
         assert run.task is not None
-        await asyncio.wait_for(run.task, 20)
+        async with asyncio.timeout(20):
+            await run.task
     finally:
         failpoints.install(None)
     assert await stage.state(post) == "queued"
