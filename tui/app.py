@@ -56,7 +56,7 @@ class DaypartApp(Personal, inherit_bindings=False):
     """Places are modes: built once, kept."""
 
     TITLE = "daypart"
-    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss", "plan.tcss")]
+    CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss", "plan.tcss", "write.tcss")]
     MODES = {
         "today": TodayScreen,
         "calendar": _place("calendar", "CalendarScreen"),

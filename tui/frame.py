@@ -7,10 +7,8 @@ from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.css.query import NoMatches
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -21,6 +19,7 @@ from tui.actions import Action
 from tui.say import is_aloud, say
 from tui.shell import Shell
 from tui.text import clean
+from tui.unhurried import Plain, PlainVertical, Unhurried
 from tui.widgets.bars import KeyLine, PlaceLine, StatusLine
 from tui.widgets.row_list import RowList
 from tui.widgets.where_line import WhereLine
@@ -34,7 +33,7 @@ REFRESH = 30.0
 """Seconds between refreshes of relative times."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(Unhurried[None], Plain):
     """A place. Subclasses say what is inside and how it is read."""
 
     AUTO_FOCUS = None
@@ -52,7 +51,7 @@ class DeskScreen(Screen[None]):
         yield PlaceLine(self.PLACE)
         yield WhereLine()
         yield Static("", id="banner", markup=False)
-        with Vertical(id="body"):
+        with PlainVertical(id="body"):
             yield from self.compose_body()
         yield Static(self.too_small_words(), id="too-small", markup=False)
         yield StatusLine(glyphs)
@@ -101,7 +100,10 @@ class DeskScreen(Screen[None]):
             self.set_interval(REFRESH, self._on_changed)
 
     def on_screen_suspend(self) -> None:
-        """Somebody goes elsewhere. What was drawn is drawn anew on coming back, so it need not be kept: some 5 MB a place."""
+        """Somebody goes elsewhere, or a dialog comes before it. What was drawn of a place that is left is drawn anew on coming back, so it
+        need not be kept: some 5 MB a place."""
+        if self.app.screen_stack[:1] == [self]:
+            return
         for widget in self.walk_children(Widget):
             widget._styles_cache.clear()
             widget.notify_style_update()
@@ -119,7 +121,7 @@ class DeskScreen(Screen[None]):
     async def reload(self) -> None:
         """Read again; what was there stays until the answer is there."""
         await self.app.opened.wait()
-        slow = self.set_timer(0.1, lambda: self.add_class("-loading"))
+        slow = self.set_timer(0.1, lambda: self._dim_titles(True))
         try:
             await self.read()
             self._stale = False
@@ -130,7 +132,12 @@ class DeskScreen(Screen[None]):
             self.set_timer(RETRY, self._on_changed)
         finally:
             slow.stop()
-            self.remove_class("-loading")
+            self._dim_titles(False)
+
+    def _dim_titles(self, dim: bool) -> None:
+        """While it is read for long. Not a class of the screen: that would style every widget in it anew, twice."""
+        for pane in self.query(".pane"):
+            pane.styles.border_title_style = "dim" if dim else None
 
     @on(RowList.Highlighted)
     def _where(self) -> None:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 Open = Callable[[], Awaitable["Desk"]]
 """Opens the workspace; whatever it raises ends the program with that."""
-NEW_ONLY = (1_000, 10, 1_000_000)
-"""For `gc`: how often what is new, what is a little older and what is old is looked through; the last one: never by itself."""
+NEW_ONLY = (5_000, 1_000_000, 1_000_000)
+"""For `gc`: after so many new things they are looked through; what is older: never by itself."""
 TIDY, REST, AT_LATEST = 0.5, 0.6, 120.0
 """Seconds: how often there may be a look for rubbish, how long nobody has typed then, and when there is one all the same."""
-ENOUGH = 3
-"""So often at least what is a little older was looked through meanwhile: some 30,000 new things."""
+ENOUGH, MUCH = 6, 60
+"""So often what is new was looked through meanwhile, 5,000 things each time: worth a look in a pause; worth one at once."""
 LEAVE = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that need no desk."""
 PLACE_KEYS = frozenset(action.keys for action in PLACES)
@@ -86,7 +86,8 @@ class Opening(Serving, inherit_bindings=False):
     def tidy(self) -> None:
         """Look for rubbish while nobody would feel it."""
         now = time.monotonic()
-        if gc.get_count()[2] >= ENOUGH and (now - self._typed > REST or now - self._tidied > AT_LATEST):
+        kept, rests, waited = gc.get_count()[1], now - self._typed > REST, now - self._tidied > AT_LATEST
+        if kept >= MUCH or (kept >= ENOUGH and (rests or waited)):
             self._tidied = now
             gc.collect()
 

@@ -225,3 +225,21 @@ async def test_few_accounts_have_a_lane_each_in_the_week() -> None:
         await until(pilot, lambda: grid.week.lanes == ("bs-harbour", "ms-harbour"), "the lanes")
         calendar(pilot).app.client = None
         await until(pilot, lambda: grid.week.lanes == (), "one column a day")
+
+
+async def test_a_window_that_changes_leaves_the_post_of_the_agenda_within_reach() -> None:
+    async with opened(place="2") as pilot:
+        await see(pilot, "November 2026")
+        await pilot.press("v", "v")
+        await see(pilot, "Agenda")
+        screen = pilot.app.screen
+        assert isinstance(screen, CalendarScreen)
+        await until(pilot, lambda: screen.chosen_key() != "", "a post under the cursor")
+        await pilot.press("end")
+        await until(pilot, lambda: screen.chosen_key() != "", "the last post under the cursor")
+        before = screen.chosen_key()
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: screen.size.width == 120, "the new size")
+        await pilot.pause(0.3)
+        assert screen.chosen_key() == before
+        assert screen.why_off("open") == ""

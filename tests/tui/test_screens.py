@@ -10,7 +10,7 @@ from scheduler.desk.views import Sign
 from scheduler.errors import BusyError, DiskError, UsageError
 from tests.tui.fake_desk import FakeDesk, Item, Text, Work, micros
 from tests.tui.seeds import crowded, seeded
-from tests.tui.waiting import Shown, gone, opened, screen_text, see, type_text, until
+from tests.tui.waiting import Shown, gone, opened, screen_text, see, titles_are_dim, type_text, until
 from tui.text import ASCII
 
 PLACES = "12345"
@@ -86,10 +86,10 @@ async def test_slow_reading_dims_the_title_and_keeps_rows(place: str) -> None:
         await see(pilot, "Kawa Wro")
         desk.slow = asyncio.Event()
         desk.poke()
-        await until(pilot, lambda: pilot.app.screen.has_class("-loading"), "the dimmed title")
+        await until(pilot, lambda: titles_are_dim(pilot), "the dimmed title")
         await see(pilot, "Kawa Wro")
         desk.slow.set()
-        await until(pilot, lambda: not pilot.app.screen.has_class("-loading"), "the title back")
+        await until(pilot, lambda: not titles_are_dim(pilot), "the title back")
 
 
 @pytest.mark.parametrize("place", PLACES)

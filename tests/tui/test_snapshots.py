@@ -13,7 +13,7 @@ from textual.widgets import Input
 from scheduler.errors import BusyError
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import make_late, put_notices, seeded
-from tests.tui.waiting import Shown, screen_text, still, until
+from tests.tui.waiting import Shown, screen_text, still, titles_are_dim, until
 from tui.widgets.caption_area import CaptionArea
 
 SMALL = (80, 24)
@@ -103,7 +103,7 @@ def steps(picture: Picture) -> Run:
             await settle(pilot)
         await until(pilot, lambda: picture.shows in screen_text(pilot), picture.shows)
         if picture.state == "loading":
-            await until(pilot, lambda: app.screen.has_class("-loading"), "the dimmed title")
+            await until(pilot, lambda: titles_are_dim(pilot), "the dimmed title")
         for area in app.screen.query(CaptionArea):
             area.cursor_blink = False
             area.watch_fits()  # a line drawn while the cursor was dark must not be taken again

@@ -62,6 +62,11 @@ async def back_to_the_place(pilot: Pilot[None]) -> None:
         await pilot.press("escape")
 
 
+def titles_are_dim(pilot: Pilot[None]) -> bool:
+    """A place says so that it is being read."""
+    return all(pane.styles.border_title_style.dim for pane in pilot.app.screen.query(".pane"))
+
+
 async def type_text(pilot: Pilot[None], text: str) -> None:
     """Key by key."""
     names = {" ": "space", "\n": "enter"}

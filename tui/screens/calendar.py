@@ -22,6 +22,7 @@ from tui.say import is_aloud, later, say
 from tui.screens.planning import PlanningScreen, spot_words
 from tui.text import clean, local, month_title, week_words
 from tui.theme import SIGN_WORDS
+from tui.unhurried import PlainVertical
 from tui.week import Spot, Week
 from tui.widgets.agenda_list import AgendaList, Pages, agenda_row
 from tui.widgets.month_grid import MonthGrid
@@ -55,7 +56,8 @@ class CalendarScreen(PlanningScreen):
         super().__init__()
         self.view = "month"
         self.find = ""
-        self._rows: dict[str, CalendarRow] = {}
+        self._of_day: dict[str, CalendarRow] = {}
+        self._of_agenda: dict[str, CalendarRow] = {}
         """What the day pane and the read pages of the agenda show, by key."""
         self._listed: date | None = None
         """The day that the day pane shows."""
@@ -63,7 +65,7 @@ class CalendarScreen(PlanningScreen):
 
     def compose_body(self) -> ComposeResult:
         today, glyphs = local(self.app.now(), self.app.desk.tz).date(), self.app.glyphs
-        with Vertical(id="panes"):
+        with PlainVertical(id="panes"):
             with Vertical(id="calendar", classes="pane"):
                 yield MonthGrid(today, glyphs=glyphs)
                 yield WeekGrid(today, glyphs=glyphs)
@@ -185,7 +187,7 @@ class CalendarScreen(PlanningScreen):
             self.app.say_error(error)
             return
         year = local(self.app.now(), self.app.desk.tz).year
-        self._rows |= {row.key: row for row in found.values()}
+        self._of_agenda |= {row.key: row for row in found.values()}
         self.agenda.fill(pages, page, {id_: agenda_row(row, say(SIGN_WORDS[row.sign]), year) for id_, row in found.items()})
 
     # ── what stands around it ──
@@ -217,8 +219,8 @@ class CalendarScreen(PlanningScreen):
             return self.grid.chosen
         if self.view == "month" and self._listed != self.month.day:  # the day pane still shows the day before
             return next(iter(self.month.month.on(self.month.day)), None)
-        chosen = (self.day_list if self.view == "month" else self.agenda).chosen
-        return self._rows.get(chosen.key) if chosen else None
+        chosen, rows = (self.day_list.chosen, self._of_day) if self.view == "month" else (self.agenda.chosen, self._of_agenda)
+        return rows.get(chosen.key) if chosen else None
 
     def chosen_key(self) -> str:
         row = self.chosen_row()
@@ -298,7 +300,7 @@ class CalendarScreen(PlanningScreen):
             self._list_day(rows)
 
     def _list_day(self, rows: tuple[CalendarRow, ...] | list[CalendarRow]) -> None:
-        self._rows, self._listed = {row.key: row for row in rows}, self.month.day
+        self._of_day, self._listed = {row.key: row for row in rows}, self.month.day
         lines = [agenda_row(row, say(SIGN_WORDS[row.sign]), row.day.year) for row in rows]
         codes = {row.key: PLATFORM_CODES.get(row.platform, row.platform[:2].upper()) for row in rows}
         times = {row.key: row.time[1:] if row.time.startswith("0") else row.time for row in rows}
@@ -306,7 +308,7 @@ class CalendarScreen(PlanningScreen):
         self.day_list.show(
             [replace(line, when=f"{times[line.key]:>5} {codes[line.key]}", words="" if wide else line.words) for line in lines]
         )
-        if self._sought in self._rows:
+        if self._sought in self._of_day:
             self.day_list.choose(self._sought)
             self._sought = ""
 

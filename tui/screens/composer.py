@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -19,6 +17,7 @@ from tui.rows import choice_rows
 from tui.say import say, say_count
 from tui.screens.composing_media import ComposingMedia
 from tui.text import clean, counted, field_words, full_when, one_line
+from tui.unhurried import PlainVertical
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.counters import counter_lines
 from tui.widgets.field_tabs import FieldTabs
@@ -40,7 +39,6 @@ class ComposerScreen(ComposingMedia):
     PLACE = "write"
     ACTIONS = SCREENS["write"]
     BINDINGS = bindings(WRITE)
-    CSS_PATH = Path(__file__).parent.parent / "styles" / "write.tcss"
     area = getters.query_one(CaptionArea)
     choice = getters.query_one(RowList)
 
@@ -57,9 +55,9 @@ class ComposerScreen(ComposingMedia):
     def compose_body(self) -> ComposeResult:
         with Vertical(id="choose", classes="pane"):
             yield RowList(empty=say("No drafts. n writes a new post."), glyphs=self.app.glyphs)
-        with Vertical(id="compose"):
+        with PlainVertical(id="compose"):
             with Horizontal(id="columns"):
-                with Vertical(id="left"):
+                with PlainVertical(id="left"):
                     with Vertical(id="text", classes="pane"):
                         yield FieldTabs()
                         yield Static("", id="fixed", markup=False)

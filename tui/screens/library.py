@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -23,6 +21,7 @@ from tui.shelf import (
     proposed_rows,
 )
 from tui.text import clean
+from tui.unhurried import PlainVertical
 from tui.widgets.library_tabs import LibraryTabs
 from tui.widgets.row_list import Row, RowList
 
@@ -45,7 +44,6 @@ class LibraryScreen(Shelving):
     PLACE = "library"
     ACTIONS = SCREENS["library"]
     BINDINGS = bindings(LIBRARY)
-    CSS_PATH = Path(__file__).parent.parent / "styles" / "library.tcss"
     pane = getters.query_one("#pane-text", Static)
 
     def __init__(self) -> None:
@@ -59,7 +57,7 @@ class LibraryScreen(Shelving):
 
     def compose_body(self) -> ComposeResult:
         yield LibraryTabs(TABS)
-        with Vertical(id="panes"):
+        with PlainVertical(id="panes"):
             with Vertical(id="list", classes="pane"):
                 with Horizontal(id="seeker"):
                     yield Static("/", markup=False)

@@ -20,6 +20,7 @@ from tui.say import say
 from tui.screens.items import ItemScreen
 from tui.text import clean
 from tui.told import told
+from tui.unhurried import PlainVertical
 from tui.widgets.row_list import Row, RowList
 
 MANY = 1_000
@@ -40,7 +41,7 @@ class ListScreen(ItemScreen):
         self._find = ""
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="panes"):
+        with PlainVertical(id="panes"):
             with Vertical(id="list", classes="pane"):
                 yield RowList(empty=self.EMPTY, glyphs=self.app.glyphs)
                 with Horizontal(id="finder"):

@@ -32,6 +32,7 @@ from tui.planboard import (
 from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import clean, counted, one_line
+from tui.unhurried import PlainVertical
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -55,10 +56,10 @@ class PlanScreen(ListScreen):
         self._chosen = ALL
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="panes"):
+        with PlainVertical(id="panes"):
             with Vertical(id="files", classes="pane"):
                 yield RowList(empty=say("No files yet."), glyphs=self.app.glyphs, id="names")
-            with Vertical(id="right"):
+            with PlainVertical(id="right"):
                 with Vertical(id="list", classes="pane"):
                     yield RowList(empty="", glyphs=self.app.glyphs, id="changes")
                     with Horizontal(id="finder"):

@@ -17,6 +17,7 @@ from tui.frame import DeskScreen
 from tui.say import say
 from tui.settings_rows import Line, found, prompt, settings_lines, turned
 from tui.text import clean
+from tui.unhurried import PlainVertical
 
 
 class SettingList(OptionList):
@@ -50,7 +51,7 @@ class SettingsScreen(DeskScreen):
         """The line that was chosen last; it is chosen again when the place is made anew."""
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="panes"):
+        with PlainVertical(id="panes"):
             with Vertical(id="list", classes="pane") as pane:
                 pane.border_title = Content(say("Settings"))
                 yield SettingList(id="settings", markup=False)

@@ -1,0 +1,50 @@
+"""What a screen leaves out or puts off so that a key never waits long: Textual's own work when a place is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Generic, TypeVar
+
+from textual import events
+from textual.containers import Vertical
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+Answer = TypeVar("Answer")
+
+
+class Plain(Widget):
+    """Only a colour: no border, no text of its own. Textual would draw each of its lines, which other widgets then cover."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return [Strip.blank(crop.width, self.rich_style)] * crop.height
+
+
+class PlainVertical(Vertical, Plain):
+    """Parts one below the other (or beside: the styles say), on one colour."""
+
+
+class Unhurried(Screen[Answer], Generic[Answer]):
+    """Gives the keyboard a turn between any two events, and is styled anew only when something changed how it should look."""
+
+    _styled_for: object = None
+
+    async def on_event(self, event: events.Event) -> None:
+        """One event a turn: else all that a screen does when it is first shown would be one long turn, for which keys wait."""
+        await asyncio.sleep(0)
+        await super().on_event(event)
+
+    def _on_mount(self, event: events.Mount) -> None:  # beside the one of Textual's, not in its place: every class hears of an event
+        self._styled_for = self._looks()
+
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Textual would style every widget once more on each visit, some 20 ms; each was when it was mounted and when it changed."""
+        looks = self._looks()
+        event.refresh_styles = event.refresh_styles and looks != self._styled_for
+        self._styled_for = looks
+
+    def _looks(self) -> object:
+        """What the styles of all widgets depend on besides themselves."""
+        return self.app.theme, frozenset(self.app.classes), frozenset(self.app.get_pseudo_classes())
