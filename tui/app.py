@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,19 +38,30 @@ if TYPE_CHECKING:
     from tui.welcome import Next
 
 EVERYBODY = "*"
-LATER = ("calendar", "composer", "approvals", "outbox", "library", "accounts", "plan", "report")
-"""Modules of places in the order in which they are likely wanted."""
+LATER = {
+    "calendar": ("calendar", "CalendarScreen"),
+    "write": ("composer", "ComposerScreen"),
+    "approvals": ("approvals", "ApprovalsScreen"),
+    "outbox": ("outbox", "OutboxScreen"),
+    "library": ("library", "LibraryScreen"),
+    "accounts": ("accounts", "AccountsScreen"),
+    "plan": ("plan", "PlanScreen"),
+    "report": ("report", "ReportScreen"),
+    "settings": ("settings", "SettingsScreen"),
+}
+"""Places whose modules the first frame does not wait for, in the order in which they are likely wanted."""
 STYLES = Path(__file__).parent / "styles"
 
 
-def _place(module: str, name: str) -> Callable[[], DeskScreen]:
-    """A place that is imported when somebody goes there: the first frame does not wait for it."""
+def _load(place: str) -> type[DeskScreen]:
+    """Import a place, unless it is there."""
+    module, name = LATER[place]
+    screen: type[DeskScreen] = getattr(import_module(f"tui.screens.{module}"), name)
+    return screen
 
-    def make() -> DeskScreen:
-        screen: DeskScreen = getattr(import_module(f"tui.screens.{module}"), name)()
-        return screen
 
-    return make
+def _made(place: str) -> DeskScreen:
+    return _load(place)()
 
 
 class DaypartApp(Personal, inherit_bindings=False):
@@ -57,18 +69,7 @@ class DaypartApp(Personal, inherit_bindings=False):
 
     TITLE = "daypart"
     CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss", "plan.tcss", "write.tcss")]
-    MODES = {
-        "today": TodayScreen,
-        "calendar": _place("calendar", "CalendarScreen"),
-        "write": _place("composer", "ComposerScreen"),
-        "approvals": _place("approvals", "ApprovalsScreen"),
-        "outbox": _place("outbox", "OutboxScreen"),
-        "accounts": _place("accounts", "AccountsScreen"),
-        "library": _place("library", "LibraryScreen"),
-        "plan": _place("plan", "PlanScreen"),
-        "report": _place("report", "ReportScreen"),
-        "settings": _place("settings", "SettingsScreen"),
-    }
+    MODES = {"today": TodayScreen, **{place: partial(_made, place) for place in LATER}}
     DEFAULT_MODE = "today"
     COMMANDS = {Commands, Posts}
     BINDINGS = [*bindings(EVERYWHERE), ("ctrl+c", "say_leave", "")]
@@ -85,12 +86,14 @@ class DaypartApp(Personal, inherit_bindings=False):
 
     async def get_ready(self) -> None:
         """The other places are imported while the person looks at the first one."""
-        for module in LATER:
-            await asyncio.to_thread(import_module, f"tui.screens.{module}")
+        for place in LATER:
+            await asyncio.to_thread(_load, place)
 
     # ── places ──
 
-    def action_place(self, place: str) -> None:
+    async def action_place(self, place: str) -> None:
+        if place in LATER and f"tui.screens.{LATER[place][0]}" not in sys.modules:  # somebody is quicker than `get_ready`
+            await asyncio.to_thread(_load, place)
         screen = self.screen_stack[0]
         if isinstance(screen, DeskScreen) and place == screen.PLACE:
             screen.asked_again()

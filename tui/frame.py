@@ -84,12 +84,6 @@ class DeskScreen(Unhurried[None], Plain):
 
     # ── life ──
 
-    def __init__(self) -> None:
-        super().__init__()
-        # as it is when it is made, so that Textual neither reads all styles anew nor styles every widget once more
-        self._css_update_count = self.app._css_update_count
-        self.add_class(next(name for least, name in reversed(self.HORIZONTAL_BREAKPOINTS) if self.app.size.width >= least))
-
     def on_mount(self) -> None:
         self._stale = True
         self._slow: Timer | None = None

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 Open = Callable[[], Awaitable["Desk"]]
 """Opens the workspace; whatever it raises ends the program with that."""
-NEW_ONLY = (5_000, 1_000_000, 1_000_000)
+NEW_ONLY = (2_500, 1_000_000, 1_000_000)
 """For `gc`: after so many new things they are looked through; what is older: never by itself."""
 TIDY, REST, AT_LATEST = 0.5, 0.6, 120.0
 """Seconds: how often there may be a look for rubbish, how long nobody has typed then, and when there is one all the same."""
-ENOUGH, MUCH = 6, 60
-"""So often what is new was looked through meanwhile, 5,000 things each time: worth a look in a pause; worth one at once."""
+ENOUGH, MUCH = 12, 120
+"""So often what is new was looked through meanwhile, 2,500 things each time: worth a look in a pause; worth one at once."""
 LEAVE = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that need no desk."""
 PLACE_KEYS = frozenset(action.keys for action in PLACES)

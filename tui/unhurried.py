@@ -31,6 +31,15 @@ class Unhurried(Screen[Answer], Generic[Answer]):
 
     _styled_for: object = None
 
+    def __init__(self, **named: str | None) -> None:
+        super().__init__(**named)
+        # as it is when it is made, so that Textual neither reads all styles anew nor styles every widget once more
+        self._css_update_count = self.app._css_update_count
+        for least, name in reversed(self.HORIZONTAL_BREAKPOINTS or ()):
+            if self.app.size.width >= least:
+                self.add_class(name)
+                break
+
     async def on_event(self, event: events.Event) -> None:
         """One event a turn: else all that a screen does when it is first shown would be one long turn, for which keys wait."""
         await asyncio.sleep(0)

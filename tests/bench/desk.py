@@ -227,11 +227,11 @@ async def painted(app: DaypartApp, act: Callable[[], object], ready: Callable[[]
 
 
 async def stalls(desk: Desk, bare: float) -> None:
-    """Every place, every list, some typing: the longest time the loop did not answer."""
+    """Once it is open: every place, every list, some typing; the longest time the loop did not answer. What opening takes: `starts`."""
     app = DaypartApp(desk)
-    with Stalls() as seen:
-        async with app.run_test(size=SIZE) as pilot:
-            await until(pilot, lambda: app.facts is not None, "facts", within=60)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: app.facts is not None, "facts", within=60)
+        with Stalls() as seen:
             for place in PLACES * 2:
                 await pilot.press(place, "down", "down", "pagedown", "pagedown", "end", "home")
                 await asyncio.sleep(0.3)
@@ -243,7 +243,7 @@ async def stalls(desk: Desk, bare: float) -> None:
     show("longest turn of the loop", [Took(turn.wall, turn.cpu) for turn in seen.longest[:1]], bare)
     print(f"    of {seen.turns:,} turns; the longest, CPU and wall:")
     for turn in seen.longest:
-        print(f"    {turn.cpu * 1_000:6.1f} {turn.wall * 1_000:6.1f} ms  {turn.what[:150]}")
+        print(f"    {turn.cpu * 1_000:6.1f} {turn.wall * 1_000:6.1f} ms  {turn.what[-190:]}")
 
 
 async def main(posts: int, wanted: Sequence[str]) -> None:

@@ -12,6 +12,9 @@ from textual.widgets import Button, Static
 from tui.dialogs.base import Dialog
 from tui.say import say
 
+PART = 16
+"""Lines of one widget: only what is in sight is drawn, and keys do not wait for a long text."""
+
 
 class Details(Dialog[None]):
     """Scrolls; `y` copies all of it."""
@@ -28,7 +31,9 @@ class Details(Dialog[None]):
 
     def compose_box(self) -> ComposeResult:
         with VerticalScroll(id="reading"):
-            yield Static(self._body)
+            lines = self._body.split("\n")
+            for first in range(0, len(lines), PART):
+                yield Static(Content("\n").join(lines[first : first + PART]))
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Close (esc)")), id="no")

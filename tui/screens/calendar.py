@@ -89,8 +89,9 @@ class CalendarScreen(PlanningScreen):
         day, first = self.day, self.view
         self.view = view
         for name in VIEWS:
-            self.set_class(name == view, f"-{name}")
-        self.remove_class("-inday", "-finding")
+            self.set_class(name == view, f"-{name}", update=False)
+        self.remove_class("-inday", "-finding", update=False)
+        self.query_one("#panes").update_node_styles()  # once, and only of what the views share
         if view == "month":
             self.month.seek(day)
         elif view == "week" and first != "week":

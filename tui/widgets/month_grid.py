@@ -14,21 +14,20 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow
 from tui.actions import WEEK, bindings
 from tui.month import Month, last_of, month_first, month_on
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
-from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
 from tui.widgets.week_grid import PLATFORM_CODES
 
 PATIENCE = 0.05
 """Seconds that the month before stays while the posts of the next are read."""
 
 
-class MonthGrid(Widget, can_focus=True):
+class MonthGrid(Grounded, can_focus=True):
     """Draws a `Month`. Knows nothing of where it comes from."""
 
     COMPONENT_CLASSES = SIGN_CLASSES | {
@@ -98,7 +97,6 @@ class MonthGrid(Widget, can_focus=True):
         self.month = Month(month_first(today))
         self.marked: frozenset[date] = frozenset()
         self._strips: dict[tuple[date, int], Strip] = {}
-        self._ground: Style | None = None
         """The widget's own style, kept: Textual works it out anew each time it is asked."""
         self._edges: tuple[list[int], list[int]] = ([0] * 8, [0])
         """Where columns and weeks begin, and where the last one ends."""
@@ -207,7 +205,6 @@ class MonthGrid(Widget, can_focus=True):
     def notify_style_update(self) -> None:
         super().notify_style_update()
         self._strips.clear()
-        self._ground = None
 
     def on_resize(self) -> None:
         self._forget_all()
@@ -220,7 +217,6 @@ class MonthGrid(Widget, can_focus=True):
 
     def _forget_all(self) -> None:
         self._strips.clear()
-        self._ground = None
         self._measure()
         self.refresh()
 
@@ -232,19 +228,17 @@ class MonthGrid(Widget, can_focus=True):
             self.refresh(region)
 
     def render_line(self, y: int) -> Strip:
-        if self._ground is None:
-            self._ground = self.rich_style
         if y == 0:
             style = self._style("month--head")
             names = [cell(f" {day_names()[n]}", self._columns(n)[1] - self._columns(n)[0], style, self.glyphs) for n in range(7)]
-            return line(names, self.size.width, self._ground)
+            return line(names, self.size.width, self.ground)
         week = next((n for n in range(self._weeks) if y < self._rows(n)[1]), None)
         if week is None:
-            return line([], self.size.width, self._ground)
+            return line([], self.size.width, self.ground)
         part = y - self._rows(week)[0]
         start = self.month.start + timedelta(days=week * 7)
-        cells = (self._cell(start + timedelta(days=n), n, part, self._ground) for n in range(7))
-        return line([segment for strip in cells for segment in strip], self.size.width, self._ground)
+        cells = (self._cell(start + timedelta(days=n), n, part, self.ground) for n in range(7))
+        return line([segment for strip in cells for segment in strip], self.size.width, self.ground)
 
     def _cell(self, day: date, column: int, part: int, ground: Style) -> Strip:
         strip = self._strips.get((day, part))

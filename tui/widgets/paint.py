@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
+from textual.widget import Widget
 
 from scheduler.desk.views import Sign
 from tui.text import UNICODE, Glyphs, fit
@@ -45,3 +46,20 @@ def cell(text: str, width: int, style: Style, glyphs: Glyphs) -> Segment:
 def line(segments: list[Segment], width: int, style: Style) -> Strip:
     """Segments as one line, filled to the width."""
     return Strip(segments).adjust_cell_length(width, style)
+
+
+class Grounded(Widget):
+    """Draws line by line on one ground."""
+
+    _ground: Style | None = None
+
+    @property
+    def ground(self) -> Style:
+        """What is behind the text: Textual reckons it from all that surrounds the widget, each time it is asked."""
+        if self._ground is None:
+            self._ground = self.rich_style
+        return self._ground
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._ground = None

@@ -20,7 +20,7 @@ from tui.actions import MOVE, bindings
 from tui.say import is_aloud, later, say
 from tui.text import UNICODE, Glyphs
 from tui.theme import SIGN_WORDS
-from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def section_of(key: str, rows: Sequence[Row]) -> tuple[str, list[str]]:
     return (heading, keys) if found else ("", [])
 
 
-class RowList(ScrollView, can_focus=True):
+class RowList(ScrollView, Grounded, can_focus=True):
     """Lines with one cursor. Knows nothing of where they come from."""
 
     COMPONENT_CLASSES = SIGN_CLASSES | {"row--cursor", "row--rest", "row--heading", "row--quiet", "row--text"}
@@ -230,7 +230,7 @@ class RowList(ScrollView, can_focus=True):
             self._strips.clear()
         if place >= len(self.rows):
             text = f" {say(self.empty) if self.read else say('Reading…')}" if not self.rows and y == 0 else ""
-            return line([Segment(text, self.get_component_rich_style("row--quiet"))], self.size.width, self.rich_style)
+            return line([Segment(text, self.get_component_rich_style("row--quiet"))], self.size.width, self.ground)
         key = (place, place == self.cursor)
         strip = self._strips.get(key)
         if strip is None:
@@ -240,10 +240,10 @@ class RowList(ScrollView, can_focus=True):
     def _draw(self, row: Row, here: bool) -> Strip:
         width = self.scrollable_content_region.width
         if row.heading:
-            return line([Segment(f" {row.heading}", self.get_component_rich_style("row--heading"))], width, self.rich_style)
+            return line([Segment(f" {row.heading}", self.get_component_rich_style("row--heading"))], width, self.ground)
         part = ("row--cursor" if self.has_focus else "row--rest") if here else "row--text"
         style = self.get_component_rich_style(part)
-        return line(self._segments(row, here, style), width, style if here else self.rich_style)
+        return line(self._segments(row, here, style), width, style if here else self.ground)
 
     def _segments(self, row: Row, here: bool, style: Style) -> list[Segment]:
         glyphs, plan = self.glyphs, self._columns

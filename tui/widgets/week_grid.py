@@ -13,14 +13,13 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
-from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow
 from tui.actions import WEEK, bindings
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.week import Spot, Week, monday
-from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, cell, client_bar, line, sign_class, sign_text
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
 from tui.widgets.week_lanes import Lanes
 
 PLATFORM_CODES = {
@@ -37,7 +36,7 @@ TALL = 30
 """Rows from which each post also shows its title."""
 
 
-class WeekGrid(Widget, can_focus=True):
+class WeekGrid(Grounded, can_focus=True):
     """Draws a `Week`. Knows nothing of where it comes from."""
 
     COMPONENT_CLASSES = SIGN_CLASSES | {
@@ -211,13 +210,13 @@ class WeekGrid(Widget, can_focus=True):
         if account:
             words = f" {self.glyphs.cursor if self._in_lane(account) else ' '}{one_line(account)}"
             return line([Segment(words, self._style("week--head"))], self.size.width, self._style("week--lane"))
-        return line([segment for day in self._days() for segment in self._column(day, y)], self.size.width, self.rich_style)
+        return line([segment for day in self._days() for segment in self._column(day, y)], self.size.width, self.ground)
 
     def _column(self, day: date, y: int) -> Strip:
         strip = self._strips.get((day, y))
         if strip is None:
             left, right = self._edges((day - self.week.first).days)
-            strip = self._strips[day, y] = line(self._draw(day, y, right - left - 1), right - left, self.rich_style)
+            strip = self._strips[day, y] = line(self._draw(day, y, right - left - 1), right - left, self.ground)
         return strip
 
     def _draw(self, day: date, y: int, width: int) -> list[Segment]:
