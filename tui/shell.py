@@ -93,6 +93,7 @@ class Shell(App[None], inherit_bindings=False):
         if isinstance(event, events.Paste) and len(event.text) > MOST_PASTED:
             self.notify(say("Nothing was pasted: {count:,} signs are more than any post holds.", count=len(event.text)), severity="warning")
             return
+        await asyncio.sleep(0)  # one event a turn, as on every screen
         await super().on_event(event)
 
     # ── saying ──

@@ -20,7 +20,7 @@ from tui.actions import WEEK, bindings
 from tui.month import Month, last_of, month_first, month_on
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
-from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, filled, line, sign_class, sign_text
 from tui.widgets.week_grid import PLATFORM_CODES
 
 PATIENCE = 0.05
@@ -96,7 +96,7 @@ class MonthGrid(Grounded, can_focus=True):
         self.today = today
         self.month = Month(month_first(today))
         self.marked: frozenset[date] = frozenset()
-        self._strips: dict[tuple[date, int], Strip] = {}
+        self._cells: dict[tuple[date, int], list[Segment]] = {}
         """The widget's own style, kept: Textual works it out anew each time it is asked."""
         self._edges: tuple[list[int], list[int]] = ([0] * 8, [0])
         """Where columns and weeks begin, and where the last one ends."""
@@ -204,7 +204,7 @@ class MonthGrid(Grounded, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._strips.clear()
+        self._cells.clear()
 
     def on_resize(self) -> None:
         self._forget_all()
@@ -216,7 +216,7 @@ class MonthGrid(Grounded, can_focus=True):
         self._forget(self.day)
 
     def _forget_all(self) -> None:
-        self._strips.clear()
+        self._cells.clear()
         self._measure()
         self.refresh()
 
@@ -224,7 +224,7 @@ class MonthGrid(Grounded, can_focus=True):
         region = self._region(day)
         if region is not None:
             for y in range(region.height):
-                self._strips.pop((day, y), None)
+                self._cells.pop((day, y), None)
             self.refresh(region)
 
     def render_line(self, y: int) -> Strip:
@@ -238,14 +238,14 @@ class MonthGrid(Grounded, can_focus=True):
         part = y - self._rows(week)[0]
         start = self.month.start + timedelta(days=week * 7)
         cells = (self._cell(start + timedelta(days=n), n, part, self.ground) for n in range(7))
-        return line([segment for strip in cells for segment in strip], self.size.width, self.ground)
+        return line([segment for drawn in cells for segment in drawn], self.size.width, self.ground)
 
-    def _cell(self, day: date, column: int, part: int, ground: Style) -> Strip:
-        strip = self._strips.get((day, part))
-        if strip is None:
+    def _cell(self, day: date, column: int, part: int, ground: Style) -> list[Segment]:
+        drawn = self._cells.get((day, part))
+        if drawn is None:
             left, right = self._columns(column)
-            strip = self._strips[day, part] = line(self._draw(day, part, right - left - 1), right - left, ground)
-        return strip
+            drawn = self._cells[day, part] = filled(self._draw(day, part, right - left - 1), right - left, ground)
+        return drawn
 
     def _draw(self, day: date, part: int, width: int) -> list[Segment]:
         if part == 0:

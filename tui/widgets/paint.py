@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
@@ -41,6 +42,14 @@ def client_bar(color: str, under: Style, glyphs: Glyphs) -> Segment:
 def cell(text: str, width: int, style: Style, glyphs: Glyphs) -> Segment:
     """Text cut or padded to a width."""
     return Segment(fit(text, width, glyphs.more), style)
+
+
+def filled(segments: list[Segment], width: int, style: Style) -> list[Segment]:
+    """Segments that are a part of a line, filled or cut to its width."""
+    rest = width - sum(cell_len(segment.text) for segment in segments)
+    if rest < 0:
+        return list(Strip(segments).adjust_cell_length(width, style))
+    return [*segments, Segment(" " * rest, style)] if rest else segments
 
 
 def line(segments: list[Segment], width: int, style: Style) -> Strip:

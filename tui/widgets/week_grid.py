@@ -19,7 +19,7 @@ from tui.actions import WEEK, bindings
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.week import Spot, Week, monday
-from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
+from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, filled, line, sign_class, sign_text
 from tui.widgets.week_lanes import Lanes
 
 PLATFORM_CODES = {
@@ -99,7 +99,7 @@ class WeekGrid(Grounded, can_focus=True):
         self.week = Week(monday(today))
         self._bands: Lanes | None = None
         self._tops: dict[date, int] = {}
-        self._strips: dict[tuple[date, int], Strip] = {}
+        self._cells: dict[tuple[date, int], list[Segment]] = {}
         self.set_reactive(WeekGrid.spot, Spot(today))
 
     # ── what is shown ──
@@ -127,7 +127,7 @@ class WeekGrid(Grounded, can_focus=True):
         if monday(spot.day) != self.week.first:
             self.week = Week(monday(spot.day))
             self._tops.clear()
-            self._strips.clear()
+            self._cells.clear()
             self.refresh()
             self.post_message(self.WeekNeeded(self.week.first))
         self.spot = spot
@@ -167,10 +167,10 @@ class WeekGrid(Grounded, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._strips.clear()
+        self._cells.clear()
 
     def on_resize(self) -> None:
-        self._strips.clear()
+        self._cells.clear()
 
     def on_focus(self) -> None:
         self._forget(self.spot.day)
@@ -183,7 +183,7 @@ class WeekGrid(Grounded, can_focus=True):
         if not 0 <= column < 7:
             return
         for y in range(self.size.height):
-            self._strips.pop((day, y), None)
+            self._cells.pop((day, y), None)
         left, right = self._edges(column)
         self.refresh(Region(left, 0, right - left, self.size.height))
 
@@ -195,7 +195,7 @@ class WeekGrid(Grounded, can_focus=True):
         for place in places:
             y = 1 + (place - self._tops.get(day, 0)) * self._lines
             for part in range(self._lines):
-                self._strips.pop((day, y + part), None)
+                self._cells.pop((day, y + part), None)
             self.refresh(Region(left, y, right - left, self._lines))
 
     @property
@@ -212,12 +212,12 @@ class WeekGrid(Grounded, can_focus=True):
             return line([Segment(words, self._style("week--head"))], self.size.width, self._style("week--lane"))
         return line([segment for day in self._days() for segment in self._column(day, y)], self.size.width, self.ground)
 
-    def _column(self, day: date, y: int) -> Strip:
-        strip = self._strips.get((day, y))
-        if strip is None:
+    def _column(self, day: date, y: int) -> list[Segment]:
+        drawn = self._cells.get((day, y))
+        if drawn is None:
             left, right = self._edges((day - self.week.first).days)
-            strip = self._strips[day, y] = line(self._draw(day, y, right - left - 1), right - left, self.ground)
-        return strip
+            drawn = self._cells[day, y] = filled(self._draw(day, y, right - left - 1), right - left, self.ground)
+        return drawn
 
     def _draw(self, day: date, y: int, width: int) -> list[Segment]:
         if y == 0:
