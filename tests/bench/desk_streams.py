@@ -21,6 +21,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from tests.bench._stalls import Stalls
 from tests.desk.house import WORKSPACE, house
 from tests.drafting.speaking_model import speaking
 from tests.tui.waiting import until
@@ -115,7 +116,10 @@ async def streams(pilot: Pilot[None], seconds: float) -> None:
     await watched("typing", lambda: typing(area, lambda: time.monotonic() < ends + seconds))
     await pilot.press("f8")
     await until(pilot, lambda: len([o for o in screen.variants.offers.found if o.text]) == 3, "three streams")
-    await watched("typing, three streams", lambda: typing(area, lambda: screen.variants.offers.writing))
+    with Stalls() as seen:
+        await watched("typing, three streams", lambda: typing(area, lambda: screen.variants.offers.writing))
+    for turn in seen.longest[:3]:
+        print(f"    {turn.cpu * 1_000:6.1f} {turn.wall * 1_000:6.1f} ms  {turn.what[-150:]}")
     offers = screen.variants.offers.found
     print(f"three texts of {', '.join(f'{len(offer.text):,}' for offer in offers)} letters; the promise: no stall above {BUDGET_MS:g} ms")
 
