@@ -15,7 +15,7 @@ REVISION: Table = TABLES.tables["revision"]
 
 
 def read_sources(conn: Connection, post_id: int | None = None) -> dict[str, Sources]:
-    """What models proposed for each post and what was recorded of its texts, by `campaign/post`."""
+    """What models proposed for a post and what was recorded of its texts, by `campaign/post`. Without `post_id`: of all from files."""
     outputs: dict[str, list[AiOutput]] = {}
     for row in _rows(conn, "SELECT p.campaign, p.slug, r.run_id, r.text, r.body FROM proposal r JOIN post p ON p.id = r.post_id", post_id):
         words = "\n".join([row["text"], *_texts_of(row["body"])])
@@ -41,8 +41,8 @@ def keep_revision(conn: Connection, post_id: int, field_name: str, saved: Attrib
 
 
 def _rows(conn: Connection, sql: str, post_id: int | None) -> Sequence[RowMapping]:
-    only, values = (" WHERE r.post_id = :post", {"post": post_id}) if post_id is not None else ("", {})
-    return conn.execute(text(f"{sql}{only} ORDER BY r.id"), values).mappings().all()
+    only, values = ("r.post_id = :post", {"post": post_id}) if post_id is not None else ("p.managed_by = 'files'", {})
+    return conn.execute(text(f"{sql} WHERE {only} ORDER BY r.id"), values).mappings().all()
 
 
 def _texts_of(body: str) -> Iterator[str]:

@@ -101,7 +101,7 @@ class Files(Approving):
             raise FilesError("the files have errors: nothing was planned", loaded.errors)
 
         def read(conn: Connection) -> tuple[Stored, dict[str, StoredAccount], dict[str, Sources]]:
-            return read_stored(conn, now, folder), read_accounts(conn, workspace), read_sources(conn)
+            return read_stored(conn, now, folder, loaded), read_accounts(conn, workspace), read_sources(conn)
 
         stored, accounts, sources = await self.store.read(read)
         commit = await asyncio.to_thread(commit_of, self.root)

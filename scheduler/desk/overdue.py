@@ -27,7 +27,7 @@ from scheduler.digest import digest as digest_of
 from scheduler.errors import StaleError, UsageError
 from scheduler.holds import scope_of
 from scheduler.lifecycle import HELD, State
-from scheduler.plan.stored import busy_without, read_stored
+from scheduler.plan.stored import busy_without, read_room
 from scheduler.slots import Want, deal
 from scheduler.store import guards
 from scheduler.store.statements import APPROVAL, DELIVERY
@@ -131,7 +131,7 @@ class Overdue(Moving, Approving):
         if known is None or slot is None or slot not in known.slots:
             return None
         now = self.clock.wall()
-        busy = busy_without(read_stored(conn, now, self.store.assets), [unit])
+        busy = busy_without(read_room(conn, now, [account]), [unit])
         busy.paces = {account: self.workspace.pace_of(account)}
         want = Want(unit.key, account, campaign, (slot,))
         place = deal([want], busy, loaded.campaigns, now)[unit.key].place

@@ -90,7 +90,7 @@ class Gathering:
                 moving.append(known)
             held = self.stored.held.get(known.key) if known is not None else None
             wants.append(Want(post.key, post.account, post.campaign, post.when.slots, held))
-        busy = busy_without(self.stored, moving)
+        busy = busy_without(self.stored.room, moving)
         busy.paces = {name: self.loaded.workspace.pace_of(name) for name in self.loaded.workspace.accounts}
         self._add_fixed(busy)
         return deal(wants, busy, self.loaded.campaigns, self.now, repack=self.repack)

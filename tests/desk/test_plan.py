@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, text
 
+from drafting.provenance import Attributed
 from scheduler.clock import DAY
 from scheduler.errors import FilesError, StaleError, UsageError
+from scheduler.revisions import keep_revision, read_sources
 from scheduler.store.statements import STEP
 from tests.desk.house import CAMPAIGN, WORKSPACE, House, house, instant
 
@@ -428,3 +430,38 @@ async def test_the_commit_is_recorded(tmp_path: Path) -> None:
         kept = await h.desk.store.read(lambda conn: conn.execute(text("SELECT value FROM meta WHERE name = 'apply.1'")).scalar_one())
         assert '"by": "anna"' in kept
         assert f'"commit": "{plan.commit}"' in kept
+
+
+# ── what the desk has beside the files ──
+
+
+async def test_slots_keep_their_distance_from_posts_made_at_the_desk_on_the_same_account(tmp_path: Path) -> None:
+    base = CAMPAIGN.partition("posts:")[0].replace("schedule:\n", "schedule:\n  min_gap: 4h\n")
+    async with house(tmp_path, base + "posts:\n  - { id: s1, slot: lunch, text: Slot post }\n") as h:
+        await h.desk.new_post(title="Beans", text={"en": "Beans"}, accounts=["bs-kawa"], when="2026-11-23T13:00")
+        await h.desk.new_post(title="Wheels", text={"en": "Wheels"}, accounts=["bs-bike"], when="2026-11-25T13:00")
+        assert [c.when for c in (await h.desk.plan()).changes] == ["Wed 25 Nov 12:15 CET"]
+
+
+async def test_a_name_taken_by_a_post_made_at_the_desk_is_said(tmp_path: Path) -> None:
+    async with house(tmp_path, CAMPAIGN.replace("id: autumn", "id: desk")) as h:
+        await h.desk.new_post(title="Other", text={"en": "Other"}, accounts=["bs-kawa"])
+        assert [c.sign for c in (await h.desk.plan()).changes] == ["+"]
+        await h.desk.new_post(title="Teaser", text={"en": "Beans"}, accounts=["bs-kawa"])
+        assert [(c.sign, c.words) for c in (await h.desk.plan()).changes] == [
+            (".", "a post made at the desk has this name: give this one another id")
+        ]
+
+
+async def test_only_texts_of_posts_from_files_are_looked_up_for_a_plan(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.apply()
+        await h.desk.new_post(title="Beans", text={"en": "Beans"}, accounts=["bs-kawa"])
+
+        def operation(conn: Connection) -> None:
+            post = conn.execute(text("SELECT id FROM post WHERE slug = 'teaser'")).scalar_one()
+            keep_revision(conn, post, "@bs-kawa", Attributed("Beans", ()), "human:anna", h.clock.now)
+
+        await h.desk.store.write(operation)
+        known = await h.desk.store.read(read_sources)
+        assert {post: source.before["@bs-kawa"].text for post, source in known.items()} == {"autumn/teaser": "Beans"}
