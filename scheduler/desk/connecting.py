@@ -19,7 +19,6 @@ from adapters.contract import Account, Adapter, MediaItem
 from adapters.contract import Connection as Connected
 from adapters.errors import ConnectError, MediaHostError
 from adapters.hosts import host_for
-from adapters.http import Http
 from adapters.registry import adapter_for
 from config.secrets import Cipher, SecretsError, load_key, redactor
 from scheduler.account_rows import read_accounts, sync_accounts
@@ -27,11 +26,11 @@ from scheduler.accounts import StoredAccount, names_by_id
 from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
 from scheduler.desk.exact import stored_content
+from scheduler.desk.network import network
 from scheduler.desk.reviewing import Reviewing
 from scheduler.desk.views import Done
 from scheduler.desk.words import platform_name
 from scheduler.errors import NotFoundError, SettingsError, SignInError, UnreachableError, UsageError
-from scheduler.failpoints import fail
 from scheduler.store.statements import ACCOUNT, add_notice
 from scheduler.tokens import Keys, Renewal, Tokens
 from scheduler.units import writing
@@ -93,10 +92,10 @@ class Connecting(Reviewing):
 
     async def check_media_host(self) -> Done:
         """Put one small picture on the configured media host and fetch it back, as Instagram would."""
-        from adapters.hosts.public import check_public  # deferred: only this asks
-
-        http = Http(self.clock.speed, fail)
+        http = await network(self.clock)
         try:
+            from adapters.hosts.public import check_public  # deferred: only this asks
+
             host = host_for(self.workspace.media, self.store.folder, http)
             url = await host.put(await asyncio.to_thread(_test_picture, self.store.assets))
             seen = await check_public(url, http)
@@ -130,7 +129,7 @@ class Connecting(Reviewing):
     @asynccontextmanager
     async def _outside(self) -> AsyncIterator[Callable[[Account], Adapter]]:
         """Adapters that reach the network, while this is open."""
-        http = Http(self.clock.speed, fail)
+        http = await network(self.clock)
         try:
             host = host_for(self.workspace.media, self.store.folder, http)
             yield lambda account: adapter_for(account, http, host)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 
 from scheduler.desk.clean import clean_line
+from scheduler.desk.network import network
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done, NoticesView, NoticeView, ToldView
 from scheduler.errors import NotFoundError, SettingsError
-from scheduler.failpoints import fail
 from scheduler.when import clock_words, when_words
 
 if TYPE_CHECKING:
@@ -85,11 +85,10 @@ class Noticing(Room):
         return [*found, *([ToldView("dead_man", await self._sign())] if notices.dead_man else [])]
 
     async def _sign(self) -> str | None:
-        from adapters.http import Http
         from scheduler.notices.dead_man import fetch_with, sign
 
         assert self.workspace.notices.dead_man is not None
-        http = Http(self.clock.speed, fail)
+        http = await network(self.clock)
         try:
             return await sign(self.workspace.notices.dead_man, fetch_with(http))
         finally:

@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from adapters.errors import ConnectError
-from adapters.http import Http
-from adapters.mastodon_oauth import App, Authorization, begin, exchange, register
 from config.beginnings import PREFIX, add_account, slug_of
 from config.splice import SpliceError
 from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
 from scheduler.desk.connecting import Connecting
+from scheduler.desk.network import network
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import AccountView, Done
 from scheduler.desk.words import platform_name
 from scheduler.errors import NotFoundError, UnreachableError, UsageError
-from scheduler.failpoints import fail
 from scheduler.when import day_words
 from scheduler.workspace import WORKSPACE_FILE
+
+if TYPE_CHECKING:
+    from adapters.mastodon_oauth import App, Authorization
 
 SOON = 7 * DAY
 """A sign-in that ends within this time is said to end soon."""
@@ -133,8 +135,10 @@ class Accounts(Seeing, Connecting):
             raise UsageError(
                 f"signing in with a browser is there for Mastodon; {account} is {platform_name(known.account.platform)}", "paste its secret"
             )
-        http = Http(self.clock.speed, fail)
+        http = await network(self.clock)
         try:
+            from adapters.mastodon_oauth import begin, register  # deferred: talks through the network too
+
             app = await register(http, known.account.server)
         except ConnectError as error:
             raise UnreachableError(str(error), error.hint) from error
@@ -151,8 +155,10 @@ class Accounts(Seeing, Connecting):
         if not code.strip():
             raise UsageError("no code was given", "the page shows one after you said yes there")
         _, app, started = self._browsing
-        http = Http(self.clock.speed, fail)
+        http = await network(self.clock)
         try:
+            from adapters.mastodon_oauth import exchange
+
             token = await exchange(http, app, started, code)
         except ConnectError as error:
             raise UnreachableError(str(error), error.hint) from error
