@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
 
 from sqlalchemy import Connection, text
 
@@ -14,20 +14,47 @@ from scheduler.desk.calendar import shown
 from scheduler.desk.clean import clean_line
 from scheduler.desk.planned import Agenda, Filter, Note, Signs
 
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """Lines that are no posts, by time."""
+
+    notes: tuple[Note, ...] = ()
+    starts: tuple[int, ...] = ()
+    """The instant each stands at."""
+
+
+NO_NOTES = Notes()
 _FIELDS = ("p.title", "p.campaign", "p.slug", "a.name", "a.platform")
 
 
-def read_agenda(conn: Connection, wanted: Filter, words: str, clients: Mapping[str, str]) -> Agenda:
-    """Ids by time, without notes. `clients`: id → name, for finding by a client's name."""
+def read_agenda(conn: Connection, wanted: Filter, words: str, clients: Mapping[str, str], notes: Notes = NO_NOTES) -> Agenda:
+    """Ids by time, the notes between them: made in one go, since 100,000 lines are noticed. `clients`: id → name, for finding by a
+    client's name."""
     where, values = shown(wanted)
     found, said = _finding(words, clients)
     joined = " JOIN post p ON p.id = d.post_id JOIN account a ON a.id = d.account_id" if words else ""
     sql = f"SELECT d.id, d.due FROM delivery d{joined} WHERE d.due IS NOT NULL AND {where}{found} ORDER BY d.due, d.id"
+    return with_notes(conn.execute(text(sql), values | said), notes)
+
+
+def with_notes(posts: Iterable[tuple[int, int]], notes: Notes) -> Agenda:
+    """Ids with their times, and before each the notes of its time."""
     lines, dues = array("q"), array("q")
-    for id_, due in conn.execute(text(sql), values | said):
+    left = list(enumerate(notes.starts))[::-1]
+    for id_, due in posts:
+        while left and left[-1][1] <= due:
+            _add_note(lines, dues, *left.pop())
         lines.append(id_)
         dues.append(due)
-    return Agenda(lines, dues)
+    while left:
+        _add_note(lines, dues, *left.pop())
+    return Agenda(lines, dues, notes.notes)
+
+
+def _add_note(lines: array[int], dues: array[int], number: int, start: int) -> None:
+    lines.append(-number - 1)
+    dues.append(start)
 
 
 def _finding(words: str, clients: Mapping[str, str]) -> tuple[str, dict[str, object]]:
@@ -46,32 +73,12 @@ def _finding(words: str, clients: Mapping[str, str]) -> tuple[str, dict[str, obj
     return "".join(conditions), values
 
 
-def notes_of(signs: Signs) -> list[Note]:
-    """Signs as lines."""
-    return [
+def notes_of(signs: Signs, tz: str) -> Notes:
+    """Signs as lines: a gap and a night of clocks where their day begins, a collision too."""
+    notes = [
         *(Note("gap", gap.first, gap.words) for gap in signs.gaps),
         *(Note("collision", found.day, found.words) for found in signs.collisions),
         *(Note("clocks", change.day, change.words) for change in signs.clocks),
     ]
-
-
-def with_notes(agenda: Agenda, notes: Sequence[Note], tz: str) -> Agenda:
-    """The same with lines between: a gap and a night of clocks where their day begins, a collision too."""
     ordered = sorted(notes, key=lambda note: (note.day, note.kind, note.words))
-    lines, dues = array("q"), array("q")
-    start = 0
-    for n, note in enumerate(ordered):
-        at = _midnight(note.day, tz)
-        end = bisect_left(agenda.dues, at, start)
-        lines.extend(agenda.lines[start:end])
-        dues.extend(agenda.dues[start:end])
-        lines.append(-n - 1)
-        dues.append(at)
-        start = end
-    lines.extend(agenda.lines[start:])
-    dues.extend(agenda.dues[start:])
-    return Agenda(lines, dues, tuple(ordered))
-
-
-def _midnight(day: date, tz: str) -> int:
-    return micros(datetime.combine(day, time(), zone(tz)))
+    return Notes(tuple(ordered), tuple(micros(datetime.combine(note.day, time(), zone(tz))) for note in ordered))

@@ -66,12 +66,11 @@ class Planning(Seeing, Writing):
         clients = {name: client.name for name, client in self.workspace.clients.items()}
 
         def read(conn: Connection) -> Agenda:
-            found = listed.read_agenda(conn, wanted, words, clients)
             if words:
-                return found
+                return listed.read_agenda(conn, wanted, words, clients)
             today = from_micros(self.clock.wall(), self.tz).date()
             signs = self._signs(conn, today, today + timedelta(days=AHEAD_DAYS - 1), wanted)
-            return listed.with_notes(found, listed.notes_of(signs), self.tz)
+            return listed.read_agenda(conn, wanted, words, clients, listed.notes_of(signs, self.tz))
 
         return await self.store.read(read)
 

@@ -20,7 +20,7 @@ _SELECT = """
 SELECT d.id, d.key, d.post_id, d.kind, d.part, d.parts, d.state, d.due, d.tz, d.wall, d.digest, d.content_id, d.ai, d.client,
  d.remote_id, d.remote_url, d.published_at, d.reason, d.reason_code, d.send_until, d.next_at, d.look_n, d.look_at, d.parent_id,
  p.campaign, p.slug, p.title, p.managed_by, a.name AS account, a.platform, a.state AS account_state, a.next_ok_at,
- a.remote_account_id, substr(c.body, 1, 1500) AS told,
+ a.remote_account_id, CASE WHEN substr(c.body, 1, length(:plain)) <> :plain THEN substr(c.body, 1, 1500) END AS told,
  y.person_id AS yes_by, y.at AS yes_at, y.review AS yes_review, parent.state AS parent_state
 FROM delivery d
 JOIN post p ON p.id = d.post_id
@@ -32,6 +32,7 @@ LEFT JOIN delivery parent ON parent.id = d.parent_id
 _BY_TIME = "(d.state || '')"
 """The state where the index by time is to be used: half of all rows may have one state, few are of one day."""
 _PLAIN = '[{"disclosure":{"burned_in":null,"flags":[],"label":"human","line":null}'
+"""How a content begins of which readers are told nothing: those are not even read from the store."""
 _NOT_TOLD = DisclosureView(flags={}, line=None)
 _RETIRED = "d.key NOT LIKE '%~%'"
 
@@ -80,20 +81,18 @@ def read_deliveries(conn: Connection, query: DeliveryQuery, scene: Scene) -> lis
     """What a list wants, soonest first; what has no time comes last."""
     where, values = _where(query)
     order = "d.due DESC, d.id DESC" if query.newest else "d.due, d.id"
-    timed = _rows(conn, f"{where} AND d.due IS NOT NULL ORDER BY {order} LIMIT :n", {**values, "n": query.limit})
+    timed = _views(conn, f"{where} AND d.due IS NOT NULL ORDER BY {order} LIMIT :n", {**values, "n": query.limit}, scene)
     if query.newest:
-        timed = timed[::-1]
+        timed.reverse()
     left = query.limit - len(timed)
-    backlog = (
-        _rows(conn, f"{where} AND d.due IS NULL ORDER BY d.id LIMIT :n", {**values, "n": left}) if left and query.since is None else []
-    )
-    return [view_of(row, scene) for row in (*timed, *backlog)]
+    if left and query.since is None:
+        timed += _views(conn, f"{where} AND d.due IS NULL ORDER BY d.id LIMIT :n", {**values, "n": left}, scene)
+    return timed
 
 
 def read_delivery(conn: Connection, key: str, scene: Scene) -> DeliveryView | None:
     """One delivery by its key."""
-    rows = _rows(conn, "WHERE d.key = :key", {"key": key})
-    return view_of(rows[0], scene) if rows else None
+    return next(iter(_views(conn, "WHERE d.key = :key", {"key": key}, scene)), None)
 
 
 def read_waiting(conn: Connection, client: str | None, scene: Scene) -> list[DeliveryView]:
@@ -103,25 +102,25 @@ def read_waiting(conn: Connection, client: str | None, scene: Scene) -> list[Del
         "WHERE d.state = 'draft' AND d.parent_id IS NULL AND d.content_id IS NOT NULL AND d.due IS NOT NULL"
         f" AND coalesce(d.reason_code, '') <> 'sent_back'{mine} ORDER BY d.due, d.id LIMIT 500"
     )
-    return [view_of(row, scene) for row in _rows(conn, tail, {"client": client} if client else {})]
+    return _views(conn, tail, {"client": client} if client else {}, scene)
 
 
 def read_next(conn: Connection, client: str | None, scene: Scene) -> DeliveryView | None:
     """What goes out next."""
     mine = " AND d.client = :client" if client else ""
     tail = f"WHERE {_BY_TIME} = 'queued' AND d.due >= :since{mine} ORDER BY d.due, d.id LIMIT 1"
-    rows = _rows(conn, tail, {"since": scene.now - 2 * HOUR} | ({"client": client} if client else {}))
-    return view_of(rows[0], scene) if rows else None
+    values = {"since": scene.now - 2 * HOUR} | ({"client": client} if client else {})
+    return next(iter(_views(conn, tail, values, scene)), None)
 
 
 def read_post_deliveries(conn: Connection, post_id: int, scene: Scene) -> list[DeliveryView]:
     """All deliveries of a post, its parts after their first."""
-    rows = _rows(conn, f"WHERE d.post_id = :post AND {_RETIRED} ORDER BY d.key", {"post": post_id})
-    return [view_of(row, scene) for row in rows]
+    return _views(conn, f"WHERE d.post_id = :post AND {_RETIRED} ORDER BY d.key", {"post": post_id}, scene)
 
 
-def _rows(conn: Connection, tail: str, values: Mapping[str, object]) -> Sequence[RowMapping]:
-    return conn.execute(text(_SELECT + tail), dict(values)).mappings().all()
+def _views(conn: Connection, tail: str, values: Mapping[str, object], scene: Scene) -> list[DeliveryView]:
+    """One row after the other: a thousand of them at once would be held twice."""
+    return [view_of(row, scene) for row in conn.execute(text(_SELECT + tail), {**values, "plain": _PLAIN}).mappings()]
 
 
 def _where(query: DeliveryQuery) -> tuple[str, dict[str, object]]:
@@ -211,8 +210,8 @@ def _standing(row: RowMapping, post: str, held: bool, proposals: int) -> Standin
 
 
 def told_of(body: str | None) -> DisclosureView:
-    """What readers are told about AI, from the beginning of a content's body (its keys are sorted: `disclosure` comes first)."""
-    if not body or body.startswith(_PLAIN):
+    """What readers are told about AI, from the beginning of a content's body: its keys are sorted, `disclosure` comes first."""
+    if not body:
         return _NOT_TOLD
     told, _ = json.JSONDecoder().raw_decode(body, body.index(":") + 1)
     return DisclosureView(flags=dict.fromkeys(told["flags"], True), line=clean(told["line"]) if told["line"] else None)

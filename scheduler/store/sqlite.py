@@ -32,6 +32,8 @@ PRAGMAS: tuple[str, ...] = (
     "foreign_keys=ON",
     "fullfsync=1",
 )
+READER_KB = 500
+"""What each reader keeps of the file. The system keeps all of it anyway: with SQLite's own 2 MB no list of 100,000 posts is read faster."""
 TRY_SECONDS = 0.02
 """Between two tries at a lock that another process holds."""
 
@@ -48,7 +50,9 @@ def writing_engine(path: Path) -> Engine:
 
 def reading_engine(path: Path) -> Engine:
     """Read-only connections."""
-    return _engine(f"file:{_quoted(path)}?mode=ro", begin="BEGIN", pragmas=("busy_timeout=5000", "query_only=1"))
+    return _engine(
+        f"file:{_quoted(path)}?mode=ro", begin="BEGIN", pragmas=("busy_timeout=5000", "query_only=1", f"cache_size=-{READER_KB}")
+    )
 
 
 def memory_engine() -> Engine:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.desk.planned import Filter
+from scheduler.desk.agenda import Notes, with_notes
+from scheduler.desk.planned import Filter, Note
 from scheduler.errors import NotFoundError, UsageError
 from tests.desk.house import House, house
 
@@ -139,3 +140,11 @@ async def test_the_agenda_is_in_order_and_finds_words(home: House) -> None:
     assert [row.key for row in rows.values()] == [f"{post}@bs-kawa"]
     assert (await home.desk.agenda(words="100%")).posts == 0
     assert (await home.desk.agenda(words="wrocław")).posts == 2
+
+
+def test_a_note_stands_before_the_posts_of_its_time() -> None:
+    notes = Notes(tuple(Note("gap", FIRST, str(n)) for n in range(4)), (50, 200, 200, 400))
+    agenda = with_notes([(11, 100), (12, 200), (13, 300)], notes)
+    assert list(agenda.lines) == [-1, 11, -2, -3, 12, 13, -4]
+    assert list(agenda.dues) == [50, 100, 200, 200, 200, 300, 400]
+    assert (agenda.posts, agenda.notes) == (3, notes.notes)

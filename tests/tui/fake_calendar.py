@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from scheduler.clock import SECOND
-from scheduler.desk.agenda import notes_of, with_notes
+from scheduler.desk.agenda import NO_NOTES, notes_of, with_notes
 from scheduler.desk.desk import Desk
 from scheduler.desk.gaps import Subject, clock_changes, find_gaps
 from scheduler.desk.planned import NEAR_MINUTES, STATES, Agenda, Collision, DayPlan, Filter, FreeSlot, Signs, Weighed
@@ -83,18 +82,16 @@ class FakeCalendar(Desk):
 
     async def agenda(self, wanted: Filter = ALL, words: str = "") -> Agenda:
         await self._here()._reading()
-        lines, dues = array("q"), array("q")
+        found = list[tuple[int, int]]()
         ids = {key: n + 1 for n, key in enumerate(self._here().items)}
         for item in self._planned(wanted):
             whole = f"{item.key} {self._here().works[item.post].title}".casefold()
             if all(word in whole for word in words.casefold().split()):
-                lines.append(ids[item.key])
-                dues.append(item.due or 0)
-        found = Agenda(lines, dues)
+                found.append((ids[item.key], item.due or 0))
         if words:
-            return found
+            return with_notes(found, NO_NOTES)
         today = datetime.fromtimestamp(self.clock.wall() / SECOND, ZoneInfo(TZ)).date()
-        return with_notes(found, notes_of(await self.signs(today, today + timedelta(days=27), wanted)), TZ)
+        return with_notes(found, notes_of(await self.signs(today, today + timedelta(days=27), wanted), TZ))
 
     async def agenda_rows(self, ids: Sequence[int]) -> dict[int, CalendarRow]:
         items = list(self._here().items.values())
