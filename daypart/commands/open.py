@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daypart.call import Call
+from daypart.heap import give_back_at_once
 from daypart.session import workspace_of
 from scheduler.errors import NotFoundError
 from scheduler.workspace import find_workspace
@@ -74,6 +75,7 @@ async def _first_run(root: Path) -> str:
 async def _visit(root: Path) -> str:
     """The first frame is painted before the store's libraries are loaded."""
     gc.disable()  # while everything is loaded there is no rubbish; `tui.opening` turns it on again
+    give_back_at_once()
 
     from tui.app import open_and_run
 
