@@ -29,14 +29,18 @@ ENOUGH = 5
 SHOWN_HOURS = 3
 STALE = 2 * DAY
 
+_IN_SPAN = (
+    " WHERE (d.state || '') = 'published' AND d.kind = 'post' AND d.due >= :early AND d.due < :last"
+    " AND d.published_at >= :first AND d.published_at < :last AND (:client IS NULL OR d.client = :client)"
+)
 _PUBLISHED = text(
     "SELECT d.id, d.key, d.kind, d.parts, d.client, d.published_at, d.remote_url, d.ai, d.digest, a.name AS account, a.platform,"
     " p.title, c.body, y.person_id, y.at AS yes_at, y.review, k.problem AS account_problem"
     " FROM delivery d JOIN account a ON a.id = d.account_id JOIN post p ON p.id = d.post_id LEFT JOIN content c ON c.id = d.content_id"
     " LEFT JOIN approval y ON y.delivery_id = d.id AND y.voided_at IS NULL LEFT JOIN counting k ON k.account_id = d.account_id"
-    " WHERE (d.state || '') = 'published' AND d.kind = 'post' AND d.due >= :early AND d.due < :last"
-    " AND d.published_at >= :first AND d.published_at < :last AND (:client IS NULL OR d.client = :client) ORDER BY d.published_at, d.id"
+    f"{_IN_SPAN} ORDER BY d.published_at, d.id"
 )
+_EARLIER = text(f"SELECT d.key, d.client FROM delivery d{_IN_SPAN}")
 _FIGURES = text(
     "SELECT d.key, d.kind, f.day, f.at, f.likes, f.replies, f.reposts, f.saves, f.reach, f.problem, a.name AS account, d.published_at"
     " FROM delivery d JOIN account a ON a.id = d.account_id JOIN figure f ON f.delivery_id = d.id"
@@ -61,6 +65,14 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """A post of the week before, which is only counted."""
+
+    client: str | None
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """All that is kept of one post's figures."""
 
@@ -77,8 +89,8 @@ class Kept:
 def read_week(conn: Connection, span: Span, client: str | None, scene: Scene) -> WeekReport:
     """The week's report of one client, or of all that have posts or accounts."""
     figures = _figures(conn, span, client)
-    posts = [_posted(row, figures.get(row.key), scene, span.tz) for row in _published(conn, span, client)]
-    before = [_posted(row, figures.get(row.key), scene, span.tz) for row in _published(conn, span.moved(-1), client)]
+    posts = [_posted(row, figures.get(row.key), scene, span.tz) for row in conn.execute(_PUBLISHED, _values(span, client))]
+    before = [Earlier(row.client, _counts(figures.get(row.key))) for row in conn.execute(_EARLIER, _values(span.moved(-1), client))]
     accounts = _accounts(conn, span, client, posts, figures, scene)
     names = {account.client for account in accounts} | {post.client for post in posts}
     clients = tuple(
@@ -89,9 +101,12 @@ def read_week(conn: Connection, span: Span, client: str | None, scene: Scene) ->
     return WeekReport(span.name, span.first, span.last, span.tz, scene.now, clients, notes)
 
 
-def _published(conn: Connection, span: Span, client: str | None) -> Sequence[Row[tuple[object, ...]]]:
-    values = {"first": span.start, "last": span.end, "early": span.start - SLACK, "client": client}
-    return conn.execute(_PUBLISHED, values).fetchall()
+def _values(span: Span, client: str | None) -> dict[str, object]:
+    return {"first": span.start, "last": span.end, "early": span.start - SLACK, "client": client}
+
+
+def _counts(kept: Kept | None) -> Counts:
+    return kept.newest.counts if kept else Counts()
 
 
 # ── figures ──────────────────────────────────────────────────────────────────
@@ -190,7 +205,7 @@ def _posted(row: Row[tuple[object, ...]], kept: Kept | None, scene: Scene, tz: s
         approved_by=clean_line(row.person_id or ""),
         approved_at=row.yes_at,
         on_behalf=clean_line(str(review.get("on_behalf", ""))),
-        counts=kept.newest.counts if kept else Counts(),
+        counts=_counts(kept),
         read_at=kept.newest.at if kept else None,
         note=_note(row, kept, scene.now, tz),
     )
@@ -271,7 +286,7 @@ def _accounts(
 
 
 def _client(
-    client: str | None, posts: Sequence[Posted], before: Sequence[Posted], accounts: Sequence[AccountWeek], scene: Scene
+    client: str | None, posts: Sequence[Posted], before: Sequence[Earlier], accounts: Sequence[AccountWeek], scene: Scene
 ) -> ClientWeek:
     name, color = scene.client_of(client)
     earlier = [post for post in before if post.client == client]
