@@ -16,10 +16,17 @@ Answer = TypeVar("Answer")
 
 
 class Plain(Widget):
-    """Only a colour: no border, no text of its own. Textual would draw each of its lines, which other widgets then cover."""
+    """Only a colour and perhaps a border, no text of its own. Textual would draw each of its lines, which other widgets then cover."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        return [Strip.blank(crop.width, self.rich_style)] * crop.height
+        last = self.outer_size.height - 1
+        if last < 3:
+            return super().render_lines(crop)
+        drawn = super().render_lines
+        inside = drawn(Region(crop.x, 1, crop.width, 1))
+        return [
+            strip for y in range(crop.y, crop.bottom) for strip in (drawn(Region(crop.x, y, crop.width, 1)) if y in (0, last) else inside)
+        ]
 
 
 class PlainVertical(Vertical, Plain):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any
 
+from textual._context import active_app
 from textual.message import Message
 from textual.message_pump import MessagePump
 
@@ -77,4 +78,6 @@ class Stalls:
         callback = handle._callback  # type: ignore[attr-defined]
         task = getattr(callback, "__self__", None)
         name = task.get_name() if isinstance(task, asyncio.Task) else getattr(callback, "__qualname__", repr(callback))
-        return f"{name}: {', '.join(self._doing[-3:]) or 'a step'}"
+        app = handle._context.get(active_app, None)  # type: ignore[attr-defined]
+        shown = type(app.screen_stack[-1]).__name__ if app is not None and app.screen_stack else "no screen"
+        return f"{name}: {', '.join(self._doing[-3:]) or 'a step'} ({shown})"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.reactive import reactive
@@ -108,7 +109,7 @@ async def next_month(pilot: Pilot[None], screen: CalendarScreen, way: int = 1) -
 
     grid.show, pilot.app._display = showing, displaying  # type: ignore[method-assign]
     start, cpu = time.perf_counter(), time.thread_time()
-    grid.action_page(way)
+    pilot.app.post_message(events.Key("pagedown" if way > 0 else "pageup", None))
     async with asyncio.timeout(10):
         await drawn.wait()
     took = Took(time.perf_counter() - start, time.thread_time() - cpu)

@@ -61,7 +61,7 @@ def main(times: int) -> None:
     with tempfile.TemporaryDirectory() as folder, Sandbox() as platforms:
         place = new_place(Path(folder), program, platforms)
         place.connect()
-        with place.service(), Terminal(place) as terminal:
+        with place.service(), Terminal(place, rows=60) as terminal:  # all of them and their heading in sight
             terminal.see("1 Today")
             terminal.press("5")
             terminal.see("Outbox", "Service: running")

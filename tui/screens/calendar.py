@@ -66,7 +66,7 @@ class CalendarScreen(PlanningScreen):
     def compose_body(self) -> ComposeResult:
         today, glyphs = local(self.app.now(), self.app.desk.tz).date(), self.app.glyphs
         with PlainVertical(id="panes"):
-            with Vertical(id="calendar", classes="pane"):
+            with PlainVertical(id="calendar", classes="pane"):
                 yield MonthGrid(today, glyphs=glyphs)
                 yield WeekGrid(today, glyphs=glyphs)
                 yield AgendaList(empty=EMPTY["agenda"], glyphs=glyphs, id="agenda")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
@@ -53,12 +53,12 @@ class ComposerScreen(ComposingMedia):
         """The post and the text of it that are in the editor."""
 
     def compose_body(self) -> ComposeResult:
-        with Vertical(id="choose", classes="pane"):
+        with PlainVertical(id="choose", classes="pane"):
             yield RowList(empty=say("No drafts. n writes a new post."), glyphs=self.app.glyphs)
         with PlainVertical(id="compose"):
             with Horizontal(id="columns"):
                 with PlainVertical(id="left"):
-                    with Vertical(id="text", classes="pane"):
+                    with PlainVertical(id="text", classes="pane"):
                         yield FieldTabs()
                         yield Static("", id="fixed", markup=False)
                         yield CaptionArea()

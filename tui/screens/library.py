@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Input, Static
@@ -58,7 +58,7 @@ class LibraryScreen(Shelving):
     def compose_body(self) -> ComposeResult:
         yield LibraryTabs(TABS)
         with PlainVertical(id="panes"):
-            with Vertical(id="list", classes="pane"):
+            with PlainVertical(id="list", classes="pane"):
                 with Horizontal(id="seeker"):
                     yield Static("/", markup=False)
                     yield Input(placeholder=say("words to find, by their beginnings"), id="seek", compact=True)

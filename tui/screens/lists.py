@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -42,7 +42,7 @@ class ListScreen(ItemScreen):
 
     def compose_body(self) -> ComposeResult:
         with PlainVertical(id="panes"):
-            with Vertical(id="list", classes="pane"):
+            with PlainVertical(id="list", classes="pane"):
                 yield RowList(empty=self.EMPTY, glyphs=self.app.glyphs)
                 with Horizontal(id="finder"):
                     yield Static("/", markup=False)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
@@ -57,10 +57,10 @@ class PlanScreen(ListScreen):
 
     def compose_body(self) -> ComposeResult:
         with PlainVertical(id="panes"):
-            with Vertical(id="files", classes="pane"):
+            with PlainVertical(id="files", classes="pane"):
                 yield RowList(empty=say("No files yet."), glyphs=self.app.glyphs, id="names")
             with PlainVertical(id="right"):
-                with Vertical(id="list", classes="pane"):
+                with PlainVertical(id="list", classes="pane"):
                     yield RowList(empty="", glyphs=self.app.glyphs, id="changes")
                     with Horizontal(id="finder"):
                         yield Static("/", markup=False)

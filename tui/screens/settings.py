@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -52,7 +52,7 @@ class SettingsScreen(DeskScreen):
 
     def compose_body(self) -> ComposeResult:
         with PlainVertical(id="panes"):
-            with Vertical(id="list", classes="pane") as pane:
+            with PlainVertical(id="list", classes="pane") as pane:
                 pane.border_title = Content(say("Settings"))
                 yield SettingList(id="settings", markup=False)
                 with Horizontal(id="finder"):
