@@ -13,6 +13,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy.exc import DatabaseError
+
 from scheduler import ledger, sentlog
 from scheduler.clock import SystemClock
 from scheduler.engine import takeover
@@ -137,8 +139,11 @@ def _wrong(moment: Moment, copy: Copy, folder: Path) -> Iterator[str]:
         return
     if said not in moment.states:
         yield "lost: the store is neither as it was acknowledged nor as the next batch leaves it"
-    yield from _of_store(folder)
-    yield from _of_reconciling(folder, history)
+    try:
+        yield from _of_store(folder)
+        yield from _of_reconciling(folder, history)
+    except DatabaseError as error:
+        yield f"lost: the store cannot be read: {error.orig!r}"
 
 
 def _opened(folder: Path) -> str:
