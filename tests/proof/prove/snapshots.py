@@ -76,8 +76,14 @@ class Moment:
 
     @property
     def unsynced(self) -> int:
-        """From this byte of the log on, nothing was acknowledged before."""
-        return self.before.end() if self.before.salt == self.after.salt else 0
+        """From this byte of the log on, nothing was acknowledged before. When the log begins a new life, its header is synced before the
+        first frame is written (`walFrames` of SQLite does so unless told not to sync)."""
+        return HEADER if self.is_new_life else self.before.end()
+
+    @property
+    def is_new_life(self) -> bool:
+        """Whether the log was moved into the file, and began anew with this batch."""
+        return self.before.salt != self.after.salt
 
     @cached_property
     def states(self) -> tuple[str, str]:

@@ -25,7 +25,7 @@ from scheduler.store.journal import Moment as Instant
 from scheduler.store.store import DATABASE, SENT_LOG, Store
 from tests.proof.oracle import ON_THE_WAY
 from tests.proof.prove.layer import Progress, Section, in_words, kinds_of
-from tests.proof.prove.snapshots import Copy, Moment, fingerprint, record
+from tests.proof.prove.snapshots import HEADER, Copy, Moment, fingerprint, record
 
 SECTOR = 512
 MOMENTS = 40
@@ -100,6 +100,10 @@ def damaged(moment: Moment, chance: random.Random) -> tuple[Copy, str]:
     if chance.random() < 0.2:  # the batch was synced, and power went while the log was moved into the file
         moved = _half_moved(moment.after, chance)
         return replace(moment.after, database=moved, sent=log), f"log half moved into the file, sent.log {sent}"
+    if moment.is_new_life and chance.random() < 0.3:  # power went before the header of the new life was synced: it has no frame yet
+        head = chance.choice([*DAMAGES][:-1])
+        header = DAMAGES[head](moment.after.wal[:HEADER], moment.before.wal[:HEADER], 0, chance).ljust(HEADER, b"\0")
+        return Copy(moment.before.database, header + moment.before.wal[HEADER:], log), f"header of the log {head}, sent.log {sent}"
     wal = chance.choice([*DAMAGES][1:])
     made = DAMAGES[wal](moment.after.wal, moment.before.wal, moment.unsynced, chance)
     # nothing is moved into the file before it is synced: with an unsynced log, the file is the one from before
@@ -236,7 +240,7 @@ class Torn:
                 kinds.update(told.split(", "))
                 faults += wrong
                 progress.step(n + 1)
-        moved = sum(moment.unsynced == 0 for moment in moments)
+        moved = sum(moment.is_new_life for moment in moments)
         lines = [
             f"{self._cases:,} torn stores from {len(moments)} instants ({moved} right after the log was moved into the file)",
             f"damage: {in_words(kinds)}",
