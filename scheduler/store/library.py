@@ -76,7 +76,9 @@ LIBRARY_TABLES = tuple(TABLES.tables[name] for name in ("idea", "evergreen", "re
 
 
 def has_search(connection: Connection) -> bool:
-    """Whether this store has the index: a SQLite without FTS5 cannot make it."""
+    """Whether this store has the index: a SQLite without FTS5 cannot make it, and no other database can."""
+    if connection.dialect.name != "sqlite":
+        return False
     sql = f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{INDEX}'"
     return connection.exec_driver_sql(sql).first() is not None
 

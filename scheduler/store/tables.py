@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    event,
+    text,
+)
 from sqlmodel import Field, SQLModel
 
 Micros = BigInteger().with_variant(Integer, "sqlite")
@@ -22,8 +35,16 @@ def _micros_or_none() -> Column[int | None]:
 
 
 def _some(name: str, column: str, *, where: str, unique: bool = False) -> Index:
-    """An index over some rows only. Whose words `where` is in is said here alone: naming PostgreSQL too would load all of its dialect."""
-    return Index(name, column, unique=unique, sqlite_where=text(where))
+    """An index over some rows only, in every database: on PostgreSQL, too, `one_sender` must not forbid a second delivery of an account."""
+    index = Index(name, column, unique=unique, sqlite_where=text(where))
+    event.listen(index, "before_create", _keep_the_condition)
+    return index
+
+
+def _keep_the_condition(index: Index, connection: Connection, **_: object) -> None:
+    """Said to PostgreSQL only when tables are made there: to name it where an index is declared would load its dialect at every start."""
+    if connection.dialect.name == "postgresql":
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
 
 
 class Meta(SQLModel, table=True):

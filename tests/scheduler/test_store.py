@@ -15,7 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, create_mock_engine, select, text
 
 from scheduler import failpoints, sentlog
 from scheduler.clock import SystemClock
@@ -24,6 +24,7 @@ from scheduler.sentlog import Answered, Sent
 from scheduler.store import schema, sqlite, writer
 from scheduler.store.statements import META, get_meta, set_meta
 from scheduler.store.store import Store
+from scheduler.store.tables import Delivery
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,6 +114,7 @@ async def test_a_store_of_the_first_schema_is_brought_up_to_date_after_a_backup(
     fresh = Store.open(tmp_path / "fresh", SystemClock())
     await fresh.close()
     assert _columns(path) == _columns(fresh.path)
+    assert _made(path) == _made(fresh.path)
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("SELECT version_num FROM alembic_version").fetchone() == (schema.HEAD,)
         assert raw.execute("SELECT words, tries FROM notice").fetchone() == ("kept too", 0)
@@ -131,6 +133,27 @@ def _columns(path: Path) -> dict[str, set[str]]:
     with closing(sqlite3.connect(path)) as raw:
         tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")]
         return {table: {row[1] for row in raw.execute(f"PRAGMA table_info({table})")} for table in tables}
+
+
+def _made(path: Path) -> set[tuple[str, str]]:
+    """Every table, index, view and trigger."""
+    with closing(sqlite3.connect(path)) as raw:
+        return set(raw.execute("SELECT type, name FROM sqlite_master"))
+
+
+def test_an_index_over_some_rows_is_one_in_every_database() -> None:
+    said = _conditions("postgresql://")
+    assert said == _conditions("sqlite://")
+    assert said["one_sender"] == "state = 'sending'"
+
+
+def _conditions(database: str) -> dict[str, str]:
+    """Which rows each index holds, as the tables are made there; nothing is connected to."""
+    statements: list[str] = []
+    engine = create_mock_engine(database, lambda statement, *_: statements.append(str(statement.compile(dialect=engine.dialect))))
+    Delivery.metadata.tables["delivery"].create(engine, checkfirst=False)
+    indexes = [statement.split("INDEX ")[1] for statement in statements if "INDEX " in statement]
+    return {index.split()[0]: index.partition(" WHERE ")[2] for index in indexes}
 
 
 def test_alembic_is_not_loaded_without_need() -> None:
