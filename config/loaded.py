@@ -10,6 +10,7 @@ from typing import Literal
 
 from config.brand import Brand
 from config.diagnostics import Diagnostic
+from config.pace import Quiet
 from config.resolved import Place, ResolvedPost
 from config.workspace import Workspace
 
@@ -37,20 +38,6 @@ class Blackout:
     first: date
     last: date
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuietHours:
-    """Minutes of the local day in which no slot is dealt; `start` > `end` runs over midnight."""
-
-    start: int
-    end: int
-
-    def holds(self, minute: int) -> bool:
-        """Whether a minute of the day is quiet."""
-        if self.start <= self.end:
-            return self.start <= minute < self.end
-        return minute >= self.start or minute < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +70,8 @@ class ResolvedCampaign:
     """Microseconds between two posts of one account; 0: none."""
     late: int
     """Microseconds after `due` in which a post may still go out."""
-    quiet_hours: tuple[QuietHours, ...]
+    quiet_hours: tuple[Quiet, ...]
+    """In which no slot is dealt."""
     daily_max: int | None
     """Posts of one account on one local day."""
     moved: tuple[Moved, ...]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from config.films import BrokenFilmError, Shape, read_boxes, read_webm
+from config.mistakes import MistakeError
 from config.nearest import nearest
 from config.stills import BrokenPictureError, still_shape
 
@@ -49,14 +50,8 @@ class Probe:
     """Of a film: `avc1`, `mp4a`; of a picture: its format."""
 
 
-class MediaError(Exception):
-    """A file that cannot be published; carries the code and what to do."""
-
-    def __init__(self, code: str, message: str, *hints: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hints = hints
+class MediaError(MistakeError):
+    """A file that cannot be published."""
 
 
 _SETTLED_NS = 2_000_000_000

@@ -33,17 +33,32 @@ class Quiet:
         """`22:00-07:00`."""
         return f"{_clock(self.start)}-{_clock(self.end)}"
 
+    def holds(self, minute: int) -> bool:
+        """Whether a minute of the day is quiet."""
+        if self.start <= self.end:
+            return self.start <= minute < self.end
+        return minute >= self.start or minute < self.end
+
+
+def parse_hours(text: str) -> Quiet:
+    """`22:00-07:00`; a span that ends where it begins holds nothing. Raises TimeError (E411)."""
+    begin, _, end = text.partition("-")
+    try:
+        return Quiet(_minute(begin), _minute(end))
+    except TimeError:
+        raise _no_span(text) from None
+
 
 def parse_quiet(text: str) -> Quiet:
-    """`22:00-07:00`. Raises TimeError (E411)."""
-    begin, dash, end = text.partition("-")
-    try:
-        span = Quiet(_minute(begin), _minute(end))
-    except TimeError:
-        dash = ""
-    if not dash or span.start == span.end:
-        raise TimeError("E411", f"'{text}' is not a span of hours", 'as "22:00-07:00"')
+    """`22:00-07:00`, and some minutes in it. Raises TimeError (E411)."""
+    span = parse_hours(text)
+    if span.start == span.end:
+        raise _no_span(text)
     return span
+
+
+def _no_span(text: str) -> TimeError:
+    return TimeError("E411", f"'{text}' is not a span of hours", 'as "22:00-07:00"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +81,7 @@ class Pace:
     @property
     def has_room(self) -> bool:
         """Whether quiet hours leave any minute of the day."""
-        return any(not any(_holds(span, minute) for span in self.quiet) for minute in range(24 * 60))
+        return any(not any(span.holds(minute) for span in self.quiet) for minute in range(24 * 60))
 
     @property
     def span(self) -> int:
@@ -125,7 +140,7 @@ class Pace:
             return None
         local = from_micros(instant, self.tz)
         minute = local.hour * 60 + local.minute
-        return next((span for span in self.quiet if _holds(span, minute)), None)
+        return next((span for span in self.quiet if span.holds(minute)), None)
 
     def opens(self, instant: int) -> int:
         """The instant itself, or the end of the quiet hours it falls into."""
@@ -135,10 +150,6 @@ class Pace:
                 return instant
             instant = _end_of(span, instant, self.tz)
         return instant
-
-
-def _holds(span: Quiet, minute: int) -> bool:
-    return span.start <= minute < span.end if span.start < span.end else minute >= span.start or minute < span.end
 
 
 def _end_of(span: Quiet, instant: int, tz: str) -> int:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date
 from typing import TypeVar
 
 from config.brand import Brand
 from config.campaign import Campaign
 from config.diagnostics import Diagnostic, diagnostic
 from config.document import Step
-from config.loaded import Blackout, Moved, QuietHours, ResolvedCampaign, SlotRule
+from config.loaded import Blackout, Moved, ResolvedCampaign, SlotRule
 from config.nearest import did_you_mean
+from config.pace import Quiet, parse_hours
 from config.reading import CampaignFiles
 from config.times import TimeError, parse_clock, parse_day, parse_rule
 from config.workspace import Workspace
@@ -132,16 +133,7 @@ class Scheduling:
                 out.append(Blackout(first, last, days.why))
         return tuple(out)
 
-    def _quiet_hours(self) -> tuple[QuietHours, ...]:
-        out = []
-        for number, text in enumerate(self.model.schedule.quiet_hours):
-            begin, _, end = text.partition("-")
-            try:
-                out.append(QuietHours(_minute(parse_clock(begin.strip())), _minute(parse_clock(end.strip()))))
-            except TimeError:
-                self._say("E411", ("schedule", "quiet_hours", number), f"'{text}' is not a span of hours", 'as "22:00-07:00"')
-        return tuple(out)
-
-
-def _minute(clock: time) -> int:
-    return clock.hour * 60 + clock.minute
+    def _quiet_hours(self) -> tuple[Quiet, ...]:
+        spans = enumerate(self.model.schedule.quiet_hours)
+        read = [self._try(parse_hours, text, "schedule", "quiet_hours", number) for number, text in spans]
+        return tuple(span for span in read if span is not None)

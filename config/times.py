@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from config.mistakes import MistakeError
 from config.resolved import Fixed
 
 MAX_OCCURRENCES = 20_000
@@ -31,14 +32,8 @@ _NOWHERE = date(2024, 1, 1)
 Shift = Literal["", "gap", "fold"]
 
 
-class TimeError(ValueError):
-    """A time or rule that cannot be used; carries the code and what to write instead."""
-
-    def __init__(self, code: str, message: str, *hints: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hints = hints
+class TimeError(MistakeError):
+    """A time or rule that cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +129,7 @@ def parse_at(text: str, tz: str) -> Resolved:
             return _typed(naive, tz, text)
         aware = datetime.fromisoformat(f"{found[1]}T{clock}{found[3]}").astimezone(zone(tz))
         return _as_resolved(aware, tz, "")
-    except (ValueError, OverflowError) as error:
-        if isinstance(error, TimeError):
-            raise
+    except (ValueError, OverflowError):
         raise TimeError("E411", f"'{text}' is not a date and time", "as 2026-11-30T12:15") from None
 
 

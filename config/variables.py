@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from config.mistakes import MistakeError
 from config.nearest import did_you_mean
 
 MAX_CHARACTERS = 100_000
@@ -51,12 +52,6 @@ class _Use:
     filters: tuple[_Filter, ...]
     nth: int
     width: int
-
-
-class _FaultError(Exception):
-    def __init__(self, code: str, message: str, *hints: str) -> None:
-        super().__init__(message)
-        self.code, self.message, self.hints = code, message, hints
 
 
 def substitute(text: str, names: Names, language: str, faults: list[Fault]) -> str:
@@ -115,7 +110,7 @@ def _one(text: str, start: int, nth: int, faults: list[Fault]) -> tuple[str | _U
     inside = text[start:end]
     try:
         name, filters = _read(inside)
-    except _FaultError as error:
+    except MistakeError as error:
         faults.append(Fault(error.code, error.message, error.hints, nth, width))
         return text[start - 2 : end + 2], end + 2
     return _Use(name, filters, nth, width), end + 2
@@ -125,7 +120,7 @@ def _read(inside: str) -> tuple[str, tuple[_Filter, ...]]:
     found = _INSIDE.fullmatch(inside)
     if found is None:
         shown = inside.strip()[:60]
-        raise _FaultError("E703", f"'{shown}' is not a variable", "as {{ name }}, {{ a.b }} or {{ name | upper }}; nothing is computed")
+        raise MistakeError("E703", f"'{shown}' is not a variable", "as {{ name }}, {{ a.b }} or {{ name | upper }}; nothing is computed")
     parts = found[2].split("|")[1:]
     return found[1], tuple(_filter(part) for part in parts)
 
@@ -133,15 +128,15 @@ def _read(inside: str) -> tuple[str, tuple[_Filter, ...]]:
 def _filter(text: str) -> _Filter:
     found = _FILTER.fullmatch(text)
     if found is None:
-        raise _FaultError("E703", f"'{text.strip()[:60]}' is not a filter", f"filters: {', '.join(FILTERS)}")
+        raise MistakeError("E703", f"'{text.strip()[:60]}' is not a filter", f"filters: {', '.join(FILTERS)}")
     name, argument = found[1], found[2]
     if name not in FILTERS:
-        raise _FaultError("E702", f"unknown filter '{name}'", *did_you_mean(name, FILTERS, "filters"))
+        raise MistakeError("E702", f"unknown filter '{name}'", *did_you_mean(name, FILTERS, "filters"))
     if name in ("date", "default") and argument is None:
         example = 'date("%d.%m.")' if name == "date" else 'default("soon")'
-        raise _FaultError("E703", f"the filter '{name}' needs a value", f"as {example}")
+        raise MistakeError("E703", f"the filter '{name}' needs a value", f"as {example}")
     if name in ("upper", "lower", "number") and argument:
-        raise _FaultError("E703", f"the filter '{name}' takes no value", f"write | {name}")
+        raise MistakeError("E703", f"the filter '{name}' takes no value", f"write | {name}")
     return _Filter(name, _unquoted(argument) if argument is not None else None)
 
 
@@ -153,7 +148,7 @@ def _unquoted(text: str) -> str:
 def _fill(use: _Use, names: Names, language: str, faults: list[Fault]) -> str:
     try:
         return _value(use, names, language)
-    except _FaultError as error:
+    except MistakeError as error:
         faults.append(Fault(error.code, error.message, error.hints, use.nth, use.width, use.name))
         return ""
 
@@ -166,9 +161,9 @@ def _value(use: _Use, names: Names, language: str) -> str:
         elif value is not None:
             value = _APPLY[filter_.name](value, filter_.argument or "", language)
     if value is None:
-        raise _FaultError("E701", f"undefined variable '{use.name}'", *did_you_mean(use.name, names, "variables"))
+        raise MistakeError("E701", f"undefined variable '{use.name}'", *did_you_mean(use.name, names, "variables"))
     if "{{" in value:
-        raise _FaultError("E703", f"the value of '{use.name}' holds '{{{{'", "a variable is put in as it is: write its text out")
+        raise MistakeError("E703", f"the value of '{use.name}' holds '{{{{'", "a variable is put in as it is: write its text out")
     return value
 
 
@@ -178,13 +173,13 @@ def _date(value: str, pattern: str, language: str) -> str:
     try:
         moment = datetime.fromisoformat(value) if len(value) > 10 else date.fromisoformat(value)
     except ValueError:
-        raise _FaultError("E704", f"'{value[:40]}' is not a date", "the filter date needs one as 2026-11-30") from None
+        raise MistakeError("E704", f"'{value[:40]}' is not a date", "the filter date needs one as 2026-11-30") from None
     try:
         return format_date(moment, pattern, language)
     except UnknownLanguageError:
-        raise _FaultError("E704", f"names of days and months are not known in '{language}'", "use numbers: %d.%m.%Y") from None
+        raise MistakeError("E704", f"names of days and months are not known in '{language}'", "use numbers: %d.%m.%Y") from None
     except UnknownSignError as error:
-        raise _FaultError("E704", f"'{error}' is not known in a date", "signs: %d %-d %m %-m %Y %y %H %M %A %a %B %b %%") from None
+        raise MistakeError("E704", f"'{error}' is not known in a date", "signs: %d %-d %m %-m %Y %y %H %M %A %a %B %b %%") from None
 
 
 def _number(value: str, _: str, language: str) -> str:
@@ -193,7 +188,7 @@ def _number(value: str, _: str, language: str) -> str:
         if not number.is_finite() or abs(number.adjusted()) > 30:
             raise InvalidOperation
     except InvalidOperation:
-        raise _FaultError("E704", f"'{value[:40]}' is not a number", "the filter number needs one as 1234.50") from None
+        raise MistakeError("E704", f"'{value[:40]}' is not a number", "the filter number needs one as 1234.50") from None
     plain = f"{number:,f}"
     if language.split("-")[0] == "en":
         return plain

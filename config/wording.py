@@ -106,7 +106,7 @@ class Wording:
         marks = utm()
         if len(self.found) > before:
             return None
-        if not _is_link(url):
+        if not is_link(url):
             self.found.append(diagnostic("E209", passage.place, f"'{url[:80]}' is not a link", "begins with https://", key=self.scope.key))
             return None
         return Link(with_marks(url, marks), title, description)
@@ -119,7 +119,8 @@ def clean(text: str) -> str:
 
 
 @lru_cache(maxsize=1_024)
-def _is_link(url: str) -> bool:
+def is_link(url: str) -> bool:
+    """Whether it is an address that can be posted: with a scheme and a host, and no space in it."""
     try:
         parts = urlsplit(url)
     except ValueError:

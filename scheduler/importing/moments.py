@@ -152,9 +152,7 @@ def _as_date(text: str, whole: str, order: Order, today: date) -> date:
             return _named(found[1], found[2], found[3], whole, today)
         if found := _NAME_DAY.fullmatch(text):
             return _named(found[2], found[1], found[3], whole, today)
-    except ValueError as error:
-        if isinstance(error, TimeError):
-            raise
+    except ValueError:
         raise TimeError("E411", f"'{whole}' is not a date: there is no such day", _DATE_HINT) from None
     if re.match(r"(today|tomorrow|next|\+|in\b|dzi[sś]|jutro)", whole.strip().casefold()):
         raise TimeError("E411", f"'{whole}' means another day tomorrow: a sheet needs a date", _DATE_HINT)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from adapters.limits import LIMITS
+from config.mistakes import MistakeError
 from config.nearest import did_you_mean
 from config.workspace import ALIASES, Workspace
 from scheduler.importing.columns import plain
@@ -19,14 +20,8 @@ _EVERYWHERE = frozenset({"all", "every", "everywhere", "wszystkie", "wszedzie"})
 _NETWORKS = {"ig": "instagram", "insta": "instagram", "bsky": "bluesky", "bs": "bluesky", "masto": "mastodon", "ms": "mastodon"}
 
 
-class PeopleError(ValueError):
-    """Nobody, or somebody else, is meant; carries the code and what to write instead."""
-
-    def __init__(self, code: str, message: str, *hints: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.hints = hints
+class PeopleError(MistakeError):
+    """Nobody, or somebody else, is meant."""
 
 
 @dataclass(frozen=True, slots=True)

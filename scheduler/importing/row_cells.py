@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.mistakes import MistakeError
 from config.times import from_micros
 from config.workspace import Workspace
 from scheduler.importing.columns import Columns
@@ -77,6 +78,10 @@ class RowCells:
         """One finding."""
         made = found(code, spot, message, *hints, value=value)
         self.findings.append(made if not warning else Finding(code, spot, message, hints, value, "warning"))
+
+    def say_mistake(self, error: MistakeError, spot: Spot, value: str) -> None:
+        """One finding, from what reading the cell ended with."""
+        self.say(error.code, spot, error.message, *error.hints, value=value)
 
     def has(self, name: str) -> bool:
         """Whether something stands there."""

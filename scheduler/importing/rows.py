@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from config.media import MediaError, kind_of, locate
 from config.resolved import Fixed
 from config.times import TimeError, parse_at, second_of_two, wall_text
+from config.wording import is_link
 from scheduler.clock import HOUR
 from scheduler.importing.columns import IGNORED, Columns, plain
 from scheduler.importing.moments import Order, Typed, is_unsure, order_of, read_clock, read_day, read_moment
@@ -128,7 +128,7 @@ class _Row(RowCells):
             try:
                 client = self.people.client(whose.text)
             except PeopleError as error:
-                self.say(error.code, self.spot("client"), error.message, *error.hints, value=whose.text)
+                self.say_mistake(error, self.spot("client"), whose.text)
                 return None
         elif self.columns.of("client") and not self.has("accounts"):
             self.say("E202", self.spot("client"), "the row names no client", "write whose post it is")
@@ -148,8 +148,7 @@ class _Row(RowCells):
             return self.people.meant(cells, client, named=whose is not None)
         except PeopleError as error:
             at = self.table.spot(self.line.row, cells[0].column) if cells else self.spot("client")
-            made = Finding(error.code, at, error.message, error.hints, cells[0].words if cells else "", "error")
-            self.findings.append(made)
+            self.say_mistake(error, at, cells[0].words if cells else "")
             return None
 
     # ── when ──
@@ -168,7 +167,7 @@ class _Row(RowCells):
         try:
             found_ = parse_at(wall, tz)
         except TimeError as error:
-            self.say(error.code, spot, error.message, *error.hints, value=shown)
+            self.say_mistake(error, spot, shown)
             return None, None
         if found_.shift == "fold":
             other = second_of_two(found_)
@@ -196,12 +195,12 @@ class _Row(RowCells):
             )
         except TimeError as error:
             spot, shown = self._time_spot()
-            self.say(error.code, spot, error.message, *error.hints, value=shown)
+            self.say_mistake(error, spot, shown)
             return None
         try:
             return Typed(typed.day, read_clock(clock), "") if clock is not None else typed
         except TimeError as error:
-            self.say(error.code, self.spot("time"), error.message, *error.hints, value=clock.text if clock else "")
+            self.say_mistake(error, self.spot("time"), clock.text if clock else "")
             return None
 
     def _order(self, name: str) -> Order:
@@ -313,7 +312,7 @@ class _Row(RowCells):
             paths.append(path)
             return
         if error is not None:
-            self.say(error.code, spot, error.message, *error.hints, value=written)
+            self.say_mistake(error, spot, written)
 
     def _folders(self) -> list[Path]:
         """Where a path of the sheet is looked for: beside the sheet, then in the workspace, then in its folder media/."""
@@ -323,14 +322,7 @@ class _Row(RowCells):
 
     def _link(self) -> str:
         said = self.words("link")
-        if not said:
-            return ""
-        try:
-            parts = urlsplit(said)
-            fine = parts.scheme in ("http", "https") and bool(parts.hostname) and not any(sign.isspace() for sign in said)
-        except ValueError:
-            fine = False
-        if not fine:
+        if said and not is_link(said):
             near = f"did you mean 'https://{said}'?" if re.fullmatch(r"[\w.-]+\.[a-z]{2,}(/\S*)?", said) else "as https://kawa.example/menu"
             self.say("E209", self.spot("link"), f"'{said}' is not an address", near, value=said)
         return said
