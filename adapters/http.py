@@ -10,10 +10,12 @@ Lost        it may have been executed and nobody can say (class U)
 from __future__ import annotations
 
 import asyncio
+import errno
 import json as jsonlib
 import logging
+import socket
 import ssl
-from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -110,6 +112,8 @@ class NotReached:
     kind: str
     """Name of the failure, for logs: `ConnectError`, `ConnectTimeout`, …"""
     reason: str
+    no_way: bool = False
+    """This computer found no way to anybody: no route, no name server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,9 @@ _NOT_SENT: tuple[type[Exception], ...] = (
     OSError,
     ValueError,
 )
+_NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+_NO_NAMES = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL})
+"""No name server answers. That a name is not known is something else: one may have been mistyped."""
 _FAULTS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
 
 _MOMENTS = {
@@ -170,9 +177,13 @@ _WORDS = {
 class Http:
     """One per process. Safe calls share connections; every commit call opens its own."""
 
-    def __init__(self, speed: float = 1.0, on_event: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, speed: float = 1.0, on_event: Callable[[str], None] | None = None, on_reply: Callable[[str, Reply], None] | None = None
+    ) -> None:
+        """`on_reply` hears how each call to a host ended."""
         self._speed = speed
         self._on_event = on_event
+        self._on_reply = on_reply
         self._pooled: httpx.AsyncClient | None = None
         self._fresh: httpx.AsyncClient | None = None
 
@@ -216,7 +227,7 @@ class Http:
             SAFE_SECONDS / self._speed,
         )  # fmt: skip
         self._tell(SAFE_EVENTS[1])
-        return reply
+        return self._heard(url, reply)
 
     async def send(
         self,
@@ -234,7 +245,7 @@ class Http:
         if self._fresh is None:
             self._fresh = self._client(httpx.Limits(max_connections=None, max_keepalive_connections=0))
         client, call = self._fresh, _Call(_host(url), self._on_event)
-        return await call.run(
+        reply = await call.run(
             lambda: client.build_request(
                 method, url, headers={**(headers or {}), "Connection": "close"}, params=params, json=json, data=data, content=content,
                 timeout=self._timeout(timeout), extensions={"trace": call.trace},
@@ -242,6 +253,12 @@ class Http:
             client,
             COMMIT_SECONDS / self._speed,
         )  # fmt: skip
+        return self._heard(url, reply)
+
+    def _heard(self, url: str, reply: Reply) -> Reply:
+        if self._on_reply is not None:
+            self._on_reply(_host(url), reply)
+        return reply
 
     def _tell(self, event: str) -> None:
         if self._on_event is not None:
@@ -303,7 +320,22 @@ class _Call:
         else:
             # What was written to a proxy that then refuses is its CONNECT, never the request.
             nothing_left = isinstance(error, httpx.ProxyError) or (not self._written and isinstance(error, _NOT_SENT))
-        return NotReached(kind, words) if nothing_left else Lost(kind, words)
+        return NotReached(kind, words, _found_no_way(error)) if nothing_left else Lost(kind, words)
+
+
+def _found_no_way(error: BaseException) -> bool:
+    roots = [root for root in _causes(error) if isinstance(root, OSError)]
+    return any(root.errno in (_NO_NAMES if isinstance(root, socket.gaierror) else _NO_WAY) for root in roots)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """What lies under an error of the transport."""
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for one in error.exceptions:
+                yield from _causes(one)
+        error = error.__cause__ or error.__context__
 
 
 class _Status:

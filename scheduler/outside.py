@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adapters.contract import Account, Adapter
 from config.workspace import Workspace
+from scheduler.reach import Reach
 from scheduler.vault import Cipher
 
 
@@ -27,3 +28,5 @@ class Wiring:
     """daypart.yaml as it is now: who is told. None: nobody."""
     fetch: Callable[[str], Awaitable[str | None]] | None = None
     """Fetches an address as a sign of life; answers with what went wrong."""
+    reach: Reach | None = None
+    """Hears how every call ends."""

@@ -100,6 +100,7 @@ class Service:
         self._telling: Telling | None = None
         self._sign: SignOfLife | None = None
         self._collecting: Collecting | None = None
+        self._reach: asyncio.Task[None] | None = None
         self._chores = Chores(store, clock)
         self._node = ""
 
@@ -119,6 +120,8 @@ class Service:
             await self._store.write(lambda conn: takeover.look_for_all(conn, moment=moment, actor=ctx.actor), name="start")
             ctx.doubted_to = in_doubt.last_id
         self._start_media()
+        if self._wiring.reach is not None:
+            self._reach = asyncio.get_running_loop().create_task(self._wiring.reach.follow(self._store))
         self._engine = Engine(ctx)
         self._fire = Fire(self._engine, self._guard, self._server_time, ctx.tokens.renew_due)
         self._fire.start()
@@ -146,6 +149,9 @@ class Service:
         if self._media is not None:
             self._media.cancel()
             await asyncio.gather(self._media, *([self._news] if self._news else []), return_exceptions=True)
+        if self._reach is not None:
+            self._reach.cancel()
+            await asyncio.gather(self._reach, return_exceptions=True)
         await self._chores.stop()
         await self._say_goodbye()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.contract import Account, Adapter
 from adapters.errors import MediaHostError
 from adapters.hosts import host_for
-from adapters.http import Answer, Http
+from adapters.http import Answer, Http, NotReached, Reply
 from adapters.registry import adapter_for
 from config.secrets import Cipher, SecretsError, install_redactor, load_key
 from config.workspace import Workspace
@@ -18,6 +18,7 @@ from scheduler.failpoints import fail
 from scheduler.notices.dead_man import fetch_with
 from scheduler.notices.followed import Followed
 from scheduler.outside import Wiring
+from scheduler.reach import Reach
 from scheduler.store.store import ASSETS, prepare_folder
 from scheduler.workspace import find_workspace, read_workspace, state_folder
 
@@ -32,7 +33,8 @@ def wire(root: Path, clock: Clock) -> Wiring:
     workspace, state = read_workspace(root), state_folder(root)
     prepare_folder(state)
     install_redactor()
-    http = Http(clock.speed, fail)
+    reach = Reach(clock)
+    http = Http(clock.speed, fail, _told(reach))
     try:
         cipher, host = Cipher(load_key(state)), host_for(workspace.media, state, http)
     except (SecretsError, MediaHostError) as error:
@@ -46,7 +48,19 @@ def wire(root: Path, clock: Clock) -> Wiring:
         return reply.date if isinstance(reply, Answer) else None
 
     serve = _media_server(workspace, state)
-    return Wiring(state, cipher, build, server_time, serve, http.aclose, Followed(root, workspace), fetch_with(http))
+    return Wiring(state, cipher, build, server_time, serve, http.aclose, Followed(root, workspace), fetch_with(http), reach)
+
+
+def _told(reach: Reach) -> Callable[[str, Reply], None]:
+    """An answer of any kind proves that somebody is there; one that was lost on the way proves nothing."""
+
+    def hear(host: str, reply: Reply) -> None:
+        if isinstance(reply, Answer):
+            reach.hear(host, reached=True)
+        elif isinstance(reply, NotReached):
+            reach.hear(host, reached=False, no_way=reply.no_way)
+
+    return hear
 
 
 def _media_server(workspace: Workspace, state: Path) -> Callable[[], Coroutine[None, None, None]] | None:

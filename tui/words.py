@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scheduler.desk.views import DeliveryView, EventView, HoldView, Overview, Sign
 from scheduler.errors import DeskError
+from scheduler.outage import Outage
 from tui.say import is_aloud, later, say, say_count
 from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words
 from tui.told import told
@@ -36,6 +37,8 @@ def facts(overview: Overview, now: int) -> list[Fact]:
     found: list[Fact] = []
     if not overview.service.running and overview.holds:  # else the banner says it
         found.append(Fact(say("Nothing goes out: the publishing service is not running"), "error"))
+    if overview.outage is not None:
+        found.append(_outage(overview.outage, overview.tz, now))
     if overview.needs_you:
         found.append(Fact(say_count(overview.needs_you, "! {count} needs you", "! {count} need you"), "warning"))
     if overview.moved:
@@ -55,6 +58,18 @@ def facts(overview: Overview, now: int) -> list[Fact]:
     if overview.service.running:
         found.append(Fact(say("Service: {words}", words=told(clean(overview.service.words))), "quiet"))
     return found
+
+
+def _outage(outage: Outage, tz: str, now: int) -> Fact:
+    """What the service's own last calls say."""
+    since = when_words(outage.since, tz, now)
+    if outage.is_network:
+        return Fact(
+            say("No network since {since}; posts wait, nothing is lost", since=since), "error", say("No network since {since}", since=since)
+        )
+    hosts = some(tuple(one_line(host) for host in outage.hosts))
+    words = say("{hosts} not reached since {since}; posts wait, nothing is lost", hosts=hosts, since=since)
+    return Fact(words, "warning", say("{hosts} not reached since {since}", hosts=hosts, since=since))
 
 
 def _next(delivery: DeliveryView, tz: str, now: int) -> str:

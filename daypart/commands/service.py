@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
     from scheduler.desk.risk_views import Risk
     from scheduler.desk.views import DeliveryView, Overview
+    from scheduler.outage import Outage
 
 COMING = ("queued", "claimed", "sending", "processing", "unknown", "checking")
 """What is approved and not out yet."""
@@ -76,6 +77,7 @@ def print_status(call: Call) -> None:
                 "coming": [delivery_json(view) for view in coming],
                 "holds": holds,
                 "service": service,
+                "unreached": _unreached(seen.outage, seen.tz),
                 "moved_with_zones": list(seen.moved),
                 "notices": {"untold": seen.untold, "words": seen.untold_words},
                 "risks": [{"kind": r.kind, "about": r.about, "client": r.client, "words": r.words, "next": r.command} for r in risks],
@@ -97,7 +99,15 @@ def print_status(call: Call) -> None:
         click.echo(f"moved with the clocks of its zone: {moved}")
     if seen.untold:
         click.echo(f"{seen.untold_words}: daypart notices")
+    if seen.outage is not None:
+        who = f"{', '.join(seen.outage.hosts)} not reached" if seen.outage.hosts else "no network"
+        click.echo(f"{who} since {when(seen.outage.since, seen.tz)}; posts wait, nothing is lost")
     click.echo(seen.service.words)
+
+
+def _unreached(outage: Outage | None, tz: str) -> dict[str, object] | None:
+    """By the service's own last calls; no hosts: no network."""
+    return {"since": rfc3339(outage.since, tz), "tried": rfc3339(outage.tried, tz), "hosts": list(outage.hosts)} if outage else None
 
 
 def _print_coming(coming: list[DeliveryView], tz: str) -> None:

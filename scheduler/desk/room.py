@@ -24,9 +24,12 @@ from scheduler.desk.rows import Scene, approvals, keys_of, read_delivery, read_h
 from scheduler.desk.sheet import Sheet
 from scheduler.desk.views import ClientView, Done
 from scheduler.errors import FilesError, NotFoundError, WouldVoidError
+from scheduler.outage import Outage
 from scheduler.plan.stored import STATE, plan_state
+from scheduler.reach import read_outage
+from scheduler.store.sqlite import is_locked
 from scheduler.store.statements import set_meta
-from scheduler.store.store import Store
+from scheduler.store.store import DATABASE, Store
 from scheduler.units.model import RETIRED, Author
 from scheduler.workspace import WORKSPACE_FILE, read_workspace
 
@@ -139,7 +142,16 @@ class Room:
         """What words of rows depend on, read in the same view of the store."""
         workspace = self.workspace
         clients = {name: ClientView(name, clean_line(c.name), c.color, c.accounts) for name, c in workspace.clients.items()}
-        return Scene(self.clock.wall(), self.name, clients, read_holds(conn, clients), read_proposal_counts(conn), self.accounts_here())
+        outage = self.outage(conn)
+        return Scene(
+            self.clock.wall(), self.name, clients, read_holds(conn, clients), read_proposal_counts(conn), self.accounts_here(),
+            no_network=outage is not None and outage.is_network,
+        )  # fmt: skip
+
+    def outage(self, conn: Connection) -> Outage | None:
+        """Whom the service that runs does not reach; where none runs nobody knows."""
+        found = read_outage(conn, self.clock.wall())
+        return found if found is not None and is_locked(self.store.folder / f"{DATABASE}.lock") else None
 
     def accounts_here(self) -> frozenset[str]:
         """Accounts on servers of this computer, as pretend ones are, in a workspace that has others too; else none needs a mark."""

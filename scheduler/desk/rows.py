@@ -50,6 +50,8 @@ class Scene:
     """Post id → proposals that wait for a decision."""
     here: frozenset[str] = frozenset()
     """Accounts on servers of this computer, where others are real: their platform is called so."""
+    no_network: bool = False
+    """The service reaches nobody: what is due waits for that."""
 
     def is_held(self, client: str | None, account: str, campaign: str) -> bool:
         """Whether a brake holds it."""
@@ -148,7 +150,7 @@ def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
     post = f"{row['campaign']}/{row['slug']}"
     held = scene.is_held(row["client"], row["account"], row["campaign"])
     proposals = scene.proposals.get(row["post_id"], 0)
-    at = _standing(row, post, held, proposals)
+    at = _standing(row, post, held, proposals, no_network=scene.no_network)
     name, color = scene.client_of(row["client"])
     return DeliveryView(
         id=row["id"],
@@ -184,7 +186,7 @@ def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
     )
 
 
-def _standing(row: RowMapping, post: str, held: bool, proposals: int) -> Standing:
+def _standing(row: RowMapping, post: str, held: bool, proposals: int, *, no_network: bool) -> Standing:
     return Standing(
         key=row["key"],
         post=post,
@@ -206,6 +208,7 @@ def _standing(row: RowMapping, post: str, held: bool, proposals: int) -> Standin
         account_waits_until=row["next_ok_at"],
         reason_code=row["reason_code"],
         begun=row["parent_id"] is not None and row["parent_state"] != "published",
+        no_network=no_network,
     )
 
 

@@ -70,6 +70,7 @@ class Seeing(Noticing):
             untold=untold,
             untold_words=untold_words,
             moved=self._moved_with_zones(conn, client),
+            outage=self.outage(conn),
         )
 
     def _moved_with_zones(self, conn: Connection, client: str | None) -> tuple[str, ...]:

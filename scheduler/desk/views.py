@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from scheduler.desk.seals import seal_words
 from scheduler.holds import name_of
+from scheduler.outage import Outage
 
 if TYPE_CHECKING:
     from adapters.contract import Preview, Problem  # what stands behind it takes 100 ms, and screens are painted without
@@ -331,6 +332,8 @@ class Overview:
     """Posts that moved with the clocks of their zone when the time zone data changed, one line each."""
     untold_words: str = ""
     """“2 notices could not be sent (mailto: connection refused); tried again at 10:40”."""
+    outage: Outage | None = None
+    """Whom the service does not reach, by its own last calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ class Standing:
     reason_code: str | None
     begun: bool
     """It hangs on something that is not public yet."""
+    no_network: bool
+    """The service reaches nobody."""
 
 
 def sign_of(state: str, *, has_text: bool, ai: str, proposals: int, held: bool) -> Sign:
@@ -136,6 +138,8 @@ def _queued_words(at: Standing, now: int) -> str:
         return "waits: the account has to be connected"
     if at.reason_code == lifecycle.PACE and at.next_at > now:
         return "waits for its turn on the account"
+    if at.no_network and (at.due is None or at.due <= now):
+        return "waits for the network; nothing was posted yet"
     if now < at.next_at <= now + lifecycle.IGNORED_AHEAD:
         return f"waits for {at.platform_name}; nothing was posted yet"
     return lifecycle.words(State.QUEUED, at.platform_name, due_later=at.due is None or at.due > now)

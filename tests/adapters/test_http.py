@@ -12,7 +12,7 @@ import warnings
 import pytest
 from pydantic import BaseModel
 
-from adapters.http import BODY_BYTES, EVENTS, SAFE_EVENTS, Answer, Http, Lost, NotReached, is_loopback, is_safe_base
+from adapters.http import BODY_BYTES, EVENTS, SAFE_EVENTS, Answer, Http, Lost, NotReached, Reply, is_loopback, is_safe_base
 from tests.adapters.loopback import Seen, Server, Writer, reply, serve
 
 FAST = 200.0
@@ -275,3 +275,23 @@ def test_where_tokens_may_go() -> None:
     assert not is_safe_base("http://social.example")
     assert not is_safe_base("https://")
     assert not is_safe_base("http://[::1")
+
+
+async def test_a_computer_without_a_way_out_is_told_from_a_server_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[tuple[str, bool]] = []
+
+    def hear(host: str, reply: Reply) -> None:
+        assert isinstance(reply, NotReached)
+        heard.append((host, reply.no_way))
+
+    codes = iter((socket.EAI_AGAIN, socket.EAI_NONAME))
+
+    def unknown(*_: object, **__: object) -> object:
+        raise socket.gaierror(next(codes), "…")
+
+    async with Http(on_reply=hear) as http:
+        await http.request("GET", f"http://127.0.0.1:{free_port()}/")
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+        for _ in range(2):
+            await http.send("POST", "https://a.example/")
+    assert heard == [("127.0.0.1", False), ("a.example", True), ("a.example", False)]

@@ -226,10 +226,11 @@ def test_the_network_goes_while_a_post_is_due_and_somebody_writes(place: Place, 
         wire.mend()
         until(lambda: place.state(key) == "published", "the post to go out", within=120)
         desk.see("DONE 1")
+        until(lambda: "not reached" not in desk.text, "the line to say that it is reached again")
     assert place.texts() == ["A roof"]
 
 
-NO_NETWORK = {"refuse": ("WAITING 1", "A roof"), "swallow": ("NOW 1", "A roof")}
+NO_NETWORK = {"refuse": ("WAITING 1", "A roof", "127.0.0.1 not reached since"), "swallow": ("NOW 1", "A roof")}
 """What the desk says meanwhile: nothing left, or nobody knows yet."""
 
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from sqlalchemy import insert
+
+from scheduler.reach import KEPT
+from scheduler.store.sqlite import FileLock
+from scheduler.store.statements import NODE, set_meta
+from scheduler.store.store import DATABASE
 from tests.desk.house import house
 
 TEASER = "autumn/teaser@bs-kawa"
@@ -26,3 +33,25 @@ async def test_what_waits_and_what_went_out_is_counted(tmp_path: Path) -> None:
         assert out.urgent
         assert out.waits == 1  # nothing is lost by signing out
         assert [s.account.name for s in await h.desk.standings("bike")] == ["bs-bike"]
+
+
+async def test_what_is_due_waits_for_the_network_as_long_as_the_service_that_runs_says_so(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        await h.approve(TEASER)
+        later = (await h.desk.delivery(TEASER)).words
+        node = {"id": "node-1", "boot_id": "b", "started_at": h.clock.now, "beat": h.clock.now, "pid": 1, "version": "1"}
+        told = json.dumps({"since": h.clock.now, "tried": h.clock.now, "hosts": []})
+        await h.desk.store.write(lambda conn: (conn.execute(insert(NODE).values(node)), set_meta(conn, KEPT, told)))
+        lock = FileLock(h.desk.store.folder / f"{DATABASE}.lock")
+        assert lock.try_acquire()
+        outage = (await h.desk.overview()).outage
+        assert outage is not None
+        assert outage.is_network
+        assert (await h.desk.delivery(TEASER)).words == later, "its time has not come"
+        await h.put(TEASER, "queued", due=h.clock.now - 1)
+        assert (await h.desk.delivery(TEASER)).words == "waits for the network; nothing was posted yet"
+        lock.close()
+        assert (await h.desk.overview()).outage is None, "no service, no word about the network"
+        assert (await h.desk.delivery(TEASER)).words == "due, goes out now"

@@ -37,6 +37,7 @@ from scheduler.desk.views import (
     TextView,
 )
 from scheduler.errors import NotFoundError
+from scheduler.outage import Outage
 from scheduler.report.model import WeekReport
 from tests.tui.fake_calendar import FakeCalendar
 from tests.tui.fake_report import fake_week
@@ -67,6 +68,7 @@ class FakeReading(FakeCalendar):
         self.decided: list[tuple[str, str]] = []
         self.told: list[NoticeView] = []
         self.untold_words = ""
+        self.outage: Outage | None = None
         self.slots = {}
         self.fail_save: Exception | None = None
         self.fail_read: Exception | None = None
@@ -148,6 +150,7 @@ class FakeReading(FakeCalendar):
             service=ServiceView(self.running, 7 if self.running else None, None, words),
             untold=len([notice for notice in self.told if notice.sent_at is None]),
             untold_words=self.untold_words,
+            outage=self.outage,
         )
 
     async def see_notices(self) -> NoticesView:

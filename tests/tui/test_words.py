@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scheduler.clock import MINUTE
 from scheduler.desk.views import EventView, HoldView, ServiceView, Sign
+from scheduler.outage import Outage
 from tests.tui.fake_desk import NOW, TZ
 from tests.tui.seeds import seeded
 from tui.words import banner, facts, history_lines, next_words, row_words, undo_words
@@ -30,6 +31,10 @@ async def test_facts_worst_first() -> None:
     stopped = replace(
         overview, service=ServiceView(False, None, None, "not running"), needs_you=1, holds=(HoldView(1, "all", "", "", "editor", NOW),)
     )
+    offline = replace(overview, outage=Outage(NOW - MINUTE, NOW, ()))
+    assert facts(offline, NOW)[0].words == "No network since 10:37; posts wait, nothing is lost"
+    alone = replace(overview, outage=Outage(NOW - MINUTE, NOW, ("bsky.social",)))
+    assert facts(alone, NOW)[0].short == "bsky.social not reached since 10:37"
     assert [fact.words for fact in facts(stopped, NOW)][:2] == ["Nothing goes out: the publishing service is not running", "! 1 needs you"]
 
 
