@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -61,17 +62,15 @@ def attribute(previous: Attributed | None, text: str, editor: str, ai_outputs: S
     """Spans that cover the whole text. `editor`: who saves it, `human:NAME` or `ai:RUN`."""
     if not text:
         return ()
-    from drafting.folding import words  # deferred: texts that no model touched are never compared word by word
-
-    new = list(words(text))
+    new = _words_of(text)
     if not new:
         return (Span(0, len(text), editor),)
-    old = list(words(previous.text)) if previous is not None else []
+    old = _words_of(previous.text) if previous is not None else ()
     origins = _origins_of(old, previous.spans, editor) if previous is not None else []
     found: list[str | None] = _kept(old, origins, new)
     _fill(found, new, [word.folded for word in old], origins)
     for output in ai_outputs:
-        said = [word.folded for word in words(output.text)]
+        said = [word.folded for word in _words_of(output.text)]
         _fill(found, new, said, [f"{AI}{output.run}"] * len(said))
     return tuple(_spans(text, new, [origin or editor for origin in found]))
 
@@ -88,7 +87,15 @@ def ai_share(text: str, spans: Sequence[Span]) -> float:
     return of_models / every if every else 0.0
 
 
-def _origins_of(found: list[Word], spans: Sequence[Span], otherwise: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _words_of(text: str) -> tuple[Word, ...]:
+    """Kept, because the same earlier texts are compared at each key that is pressed."""
+    from drafting.folding import words  # deferred: texts that no model touched are never compared word by word
+
+    return tuple(words(text))
+
+
+def _origins_of(found: Sequence[Word], spans: Sequence[Span], otherwise: str) -> list[str]:
     """The origin of each word: that of its first letter."""
     ordered, at = sorted(spans, key=lambda span: span.start), 0
     origins = []
@@ -100,7 +107,7 @@ def _origins_of(found: list[Word], spans: Sequence[Span], otherwise: str) -> lis
     return origins
 
 
-def _kept(old: list[Word], origins: list[str], new: list[Word]) -> list[str | None]:
+def _kept(old: Sequence[Word], origins: list[str], new: Sequence[Word]) -> list[str | None]:
     """Origins of the words that stayed or were only spelt differently; none when nearly nothing stayed."""
     found: list[str | None] = [None] * len(new)
     if not old:
@@ -214,7 +221,7 @@ def _distance(one: str, other: str) -> int:
     return last[-1]
 
 
-def _fill(found: list[str | None], new: list[Word], source: list[str], origins: list[str]) -> None:
+def _fill(found: list[str | None], new: Sequence[Word], source: list[str], origins: list[str]) -> None:
     """Gives words that nobody has yet to the source of which they repeat a run."""
     if None not in found or not source:
         return
@@ -232,7 +239,7 @@ def _fill(found: list[str | None], new: list[Word], source: list[str], origins: 
                 found[j + step] = origins[i + step]
 
 
-def _spans(text: str, found: list[Word], origins: list[str]) -> Iterator[Span]:
+def _spans(text: str, found: Sequence[Word], origins: list[str]) -> Iterator[Span]:
     """From words to spans: what stands between two words goes with the first of them."""
     start, at = 0, 0
     for origin, group in groupby(origins):

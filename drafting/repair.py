@@ -11,6 +11,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Generic, Literal, TypeVar
 
@@ -30,6 +31,8 @@ from drafting.validators.rules import reel_rules_of, rules_of
 
 CALLS_MOST = 3
 _FEEDBACK_MOST = 12
+_JUDGE = ThreadPoolExecutor(1, "daypart-judge")
+"""One draft is judged at a time: several would take turns with whoever is typing."""
 
 D = TypeVar("D", bound=Draft)
 
@@ -186,7 +189,7 @@ async def _attempt(client: ModelClient, task: _Task[D], progress: _Progress[D], 
         return None
     run = _run(client, task, prompt, question, answer, "ok")
     progress.runs.append(run)
-    fixed, report = await asyncio.to_thread(task.judge, draft, prompt.canary)
+    fixed, report = await asyncio.get_running_loop().run_in_executor(_JUDGE, task.judge, draft, prompt.canary)
     progress.feedback = tuple(finding.message for finding in report)[:_FEEDBACK_MOST]
     return _Attempt(fixed, report, run.id)
 

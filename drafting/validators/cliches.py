@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 
@@ -16,7 +16,20 @@ def phrases(language: str, own: Iterable[str] = ()) -> tuple[tuple[str, ...], ..
 
 def found_in(folded: tuple[str, ...], listed: Iterable[tuple[str, ...]]) -> list[str]:
     """Phrases that stand in a text (given as folded words)."""
-    return [" ".join(phrase) for phrase in listed if any(_matches(folded[at:], phrase) for at in range(len(folded) - len(phrase) + 1))]
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(folded):
+        places.setdefault(word, []).append(at)
+    return [" ".join(phrase) for phrase in listed if phrase and any(_stands(phrase, folded, at) for at in _beginnings(phrase[0], places))]
+
+
+def _beginnings(wanted: str, places: Mapping[str, list[int]]) -> Iterator[int]:
+    """Where the first word of a phrase stands."""
+    if not wanted.endswith("*"):
+        yield from places.get(wanted, ())
+        return
+    for word, found in places.items():
+        if word.startswith(wanted[:-1]):
+            yield from found
 
 
 @cache
@@ -32,7 +45,10 @@ def _split(line: str) -> tuple[str, ...]:
     return tuple(fold(word) for word in line.replace("-", " ").split())
 
 
-def _matches(folded: tuple[str, ...], phrase: tuple[str, ...]) -> bool:
-    return all(
-        word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted for word, wanted in zip(folded, phrase, strict=False)
-    )
+def _stands(phrase: tuple[str, ...], folded: tuple[str, ...], at: int) -> bool:
+    said = folded[at : at + len(phrase)]
+    return len(said) == len(phrase) and all(map(_is, said, phrase))
+
+
+def _is(word: str, wanted: str) -> bool:
+    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
