@@ -22,11 +22,12 @@ from scheduler.compose import item_of
 from scheduler.desk.clean import clean_line
 from scheduler.desk.import_rows import Found, ImportRows
 from scheduler.desk.places import read_busy
+from scheduler.desk.row_posts import Stock
 from scheduler.desk.sheet import read_sheet
 from scheduler.desk.views import Done
 from scheduler.digest import sha256_of
 from scheduler.errors import StaleError, UsageError
-from scheduler.importing.columns import FIELDS, IGNORED, Columns, Said, field_named, plain, understand
+from scheduler.importing.columns import FIELDS, IGNORED, Columns, Grid, Said, field_named, plain, understand
 from scheduler.importing.filling import fill
 from scheduler.importing.from_csv import read_csv
 from scheduler.importing.from_xlsx import read_xlsx
@@ -102,18 +103,18 @@ class Importing(ImportRows):
         """So many rows, each with the note that it was imported, in one transaction. Returns the posts that were made."""
         if first and plan_state(conn) != now.plan.state:
             raise StaleError("the calendar changed since the sheet was read", "read it again")
-        accounts = sync_accounts(conn, self.workspace)
+        stock = Stock(sync_accounts(conn, self.workspace), now.items)
         assets.keep_rows(conn, [now.items[path] for one in rows for path in one.match.wish.media])
         file, made = now.plan.ask.file.name, []
         for one in rows:
             wish, known = one.match.wish, one.match.known
             why = f"row {wish.row} of {file}"
             if known is None:
-                post = self.make_row(conn, wish, accounts, now.items, why)
+                post = self.make_row(conn, wish, stock, why)
                 made.append(post)
             else:
                 post = known.post
-                self.change_row(conn, one.match, accounts, now.items, why)
+                self.change_row(conn, one.match, stock, why)
                 forget(conn, known.key)
             remember(conn, Known(wish.key, post, wish.said(self.root), content_of(wish), file, wish.row))
         kept = {**read_columns(conn), **_to_keep(now.columns)}
@@ -162,41 +163,37 @@ class Importing(ImportRows):
         said = Said(_named(ask.mapped), kept, ask.ignore_unknown)
         scene = Scene(workspace, self.root, self.clock.wall(), ask.fill, frozenset(known))
         try:
-            table, columns, judged = await asyncio.to_thread(_look, ask, said, scene)
+            grid, judged = await asyncio.to_thread(_look, ask, said, scene)
         except SheetError as error:
             plan = SheetPlan(ask, ask.sheet or "", "", (), error.findings, (), state, "", error.sheets)
             return Prepared(plan, None, (), {})
         matches = match(judged.wishes, known, self.root)
-        matches, without = await self._with_slots_of_rows(ask, matches, table, columns)
+        matches, without = await self._with_slots_of_rows(ask, matches, grid)
         judged.findings += without
-        items = await asyncio.to_thread(self._measured_rows, matches)
-        rows, more = await self.store.read(lambda conn: self._compare_rows(conn, table, columns, matches, accounts, items))
-        more += await self._without_room(table, columns, rows)
-        wrong = {f.spot.row for f in [*judged.findings, *more] if f.is_error and f.spot.row > columns.row}
+        stock = Stock(accounts, await asyncio.to_thread(self._measured_rows, matches))
+        rows = await self.store.read(lambda conn: [self._compare_row(conn, grid, one, stock) for one in matches])
+        findings = [*judged.findings, *(finding for one in rows for finding in one.findings), *await self._without_room(grid, rows)]
+        wrong = {f.spot.row for f in findings if f.is_error and f.spot.row > grid.columns.row}
         rows = [
             one if one.view.row not in wrong else replace(one, view=replace(one.view, sign="!", words="wrong", diff=())) for one in rows
         ]
         left = [self._gone(one, ask) for one in gone(judged.wishes, known, matches, ask.file.name)]
-        views = sorted([*(one.view for one in rows), *self._wrong(table, judged, rows)], key=lambda view: view.row)
+        views = sorted([*(one.view for one in rows), *self._wrong(grid.table, judged, rows)], key=lambda view: view.row)
         said_now = [one.match.wish.said(self.root) for one in rows]
-        plan = self._plan_of(ask, table, columns, [*judged.findings, *more], [*views, *left], sha256_of([state, json.dumps(said_now)]))
-        return Prepared(replace(plan, state=state), columns, rows, items)
+        plan = self._plan_of(ask, grid, findings, [*views, *left], sha256_of([state, json.dumps(said_now)]))
+        return Prepared(replace(plan, state=state), grid.columns, rows, stock.items)
 
-    def _plan_of(
-        self, ask: SheetAsk, table: Table, columns: Columns, findings: Sequence[Finding], rows: Sequence[SheetRow], content: str
-    ) -> SheetPlan:
-        said = list(findings)
+    def _plan_of(self, ask: SheetAsk, grid: Grid, findings: Sequence[Finding], rows: Sequence[SheetRow], content: str) -> SheetPlan:
+        said, table = list(findings), grid.table
         if table.guessed:
             message = f"the encoding was guessed: {table.how.partition(',')[0]}"
             said.append(found("W814", table.spot(), message, "if letters are wrong, save it as CSV (UTF-8), or name it: --encoding"))
         shown = [[row.sign, row.row, row.post, list(row.accounts), row.when, row.words, list(row.diff)] for row in rows]
         wrong = [[finding.code, finding.spot.words, finding.message] for finding in said]
         digest = sha256_of([ask.file.as_posix(), content, shown, wrong])  # type: ignore[list-item]  # lists of text: plain JSON
-        return SheetPlan(ask, table.sheet, table.how, columns.columns, in_order(said), tuple(rows), 0, digest)
+        return SheetPlan(ask, table.sheet, table.how, grid.columns.columns, in_order(said), tuple(rows), 0, digest)
 
-    async def _with_slots_of_rows(
-        self, ask: SheetAsk, matches: Sequence[Match], table: Table, columns: Columns
-    ) -> tuple[list[Match], list[Finding]]:
+    async def _with_slots_of_rows(self, ask: SheetAsk, matches: Sequence[Match], grid: Grid) -> tuple[list[Match], list[Finding]]:
         """New rows without a time, with the free slots they take."""
         new = [one.wish for one in matches if one.known is None]
         if not ask.fill or all(wish.at is not None for wish in new):
@@ -205,19 +202,13 @@ class Importing(ImportRows):
         busy = await self.store.read(lambda conn: read_busy(conn, now, workspace))
         wishes, without = await asyncio.to_thread(fill, new, loaded, busy, now)
         by_row = {wish.row: wish for wish in wishes}
-        column = next((c.number for name in ("when", "date", "time") for c in columns.of(name)), 0)
+        way_out = "give the row a time, or add a slot to a campaign"
         findings = [
-            found(
-                "E813",
-                table.spot(row, column),
-                f"no slot is free for {', '.join(names)}",
-                "give the row a time, or add a slot to a campaign",
-            )
-            for row, names in without.items()
+            found("E813", grid.spot(row, "date"), f"no slot is free for {', '.join(names)}", way_out) for row, names in without.items()
         ]
         return [replace(one, wish=by_row.get(one.wish.row, one.wish)) for one in matches], findings
 
-    async def _without_room(self, table: Table, columns: Columns, rows: Sequence[Found]) -> list[Finding]:
+    async def _without_room(self, grid: Grid, rows: Sequence[Found]) -> list[Finding]:
         """Times that the limits of an account have no room for, the other rows of the sheet counted: those posts would wait."""
         taken: dict[str, list[int]] = {}
         findings = []
@@ -227,9 +218,7 @@ class Importing(ImportRows):
             for account in wish.accounts:
                 words, way_out = await self.no_room(account, due, also=taken.get(account, ()))
                 if words and not self.workspace.pace_of(account).quiet_at(due or 0):
-                    findings.append(
-                        found("W416", self._spot(table, columns, wish.row, "date"), words, f"{way_out}; else it waits its turn")
-                    )
+                    findings.append(found("W416", grid.spot(wish.row, "date"), words, f"{way_out}; else it waits its turn"))
                 taken.setdefault(account, []).append(due or 0)
         return findings
 
@@ -261,13 +250,13 @@ def _new(rows: Sequence[Found]) -> list[Found]:
     return [one for one in rows if one.acts and one.match.known is None]
 
 
-def _look(ask: SheetAsk, said: Said, scene: Scene) -> tuple[Table, Columns, Judged]:
+def _look(ask: SheetAsk, said: Said, scene: Scene) -> tuple[Grid, Judged]:
     """Read, understand, judge. Raises SheetError."""
     table = (
         read_xlsx(ask.file, sheet=ask.sheet) if ask.kind == "xlsx" else read_csv(ask.file, encoding=ask.encoding, delimiter=ask.delimiter)
     )
     columns = understand(table, said, scene.workspace.languages())
-    return table, columns, judge(table, columns, scene)
+    return Grid(table, columns), judge(table, columns, scene)
 
 
 def _named(mapped: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, text
 
 from config.loaded import Loaded
 from config.resolved import Fixed
@@ -17,18 +17,17 @@ from scheduler.desk.calendar import Days, read_month, read_rows
 from scheduler.desk.clean import clean_line
 from scheduler.desk.families import keep_family
 from scheduler.desk.gaps import clock_changes, find_gaps, read_collisions, read_days, subjects
+from scheduler.desk.making import NewPost, new_unit
 from scheduler.desk.places import find_free, read_busy
 from scheduler.desk.planned import Agenda, DayPlan, Filter, FreeSlot, Signs, Weighed
 from scheduler.desk.seeing import Seeing
-from scheduler.desk.sheet import Seat, Sheet
+from scheduler.desk.sheet import Sheet
 from scheduler.desk.views import CalendarRow, Done, PostView
-from scheduler.desk.writing import Writing, free_slug
+from scheduler.desk.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.lifecycle import State
-from scheduler.revisions import keep_revision
-from scheduler.store.statements import POST, get_meta
 from scheduler.units import writing
-from scheduler.units.model import NewUnit, Timing, Unit
+from scheduler.units.model import Timing, Unit
 from scheduler.units.reading import find_unit, head_key, parse_key
 from scheduler.when import clock_words, day_words, when_words
 
@@ -216,35 +215,16 @@ class Planning(Seeing, Writing):
 
     def _copy(self, conn: Connection, sheet: Sheet, timings: dict[str, Timing]) -> str:
         """One more post of the same texts, with who wrote which words of them."""
-        author = self.author(f"a copy of {sheet.post}")
-        slug = free_slug(conn, "desk", f"{sheet.title} copy")
-        brief = conn.execute(select(POST.c.brief).where(POST.c.id == sheet.post_id)).scalar_one_or_none()
-        row: dict[str, object] = {
-            "workspace_id": self.workspace.workspace_id or get_meta(conn, "workspace_id") or "",
-            "campaign": "desk",
-            "slug": slug,
-        }
-        row |= {"title": sheet.title, "managed_by": "tui", "created_by": author.actor, "brief": brief}
-        key = conn.execute(insert(POST).values(**row, created_at=author.at)).inserted_primary_key
-        assert key is not None
-        keep_family(conn, key[0], sheet.post_id, author)
         texts = {name: saved.origins for name, saved in sheet.texts.items()}
-        for name, saved in texts.items():
-            keep_revision(conn, key[0], name, saved, self.who.editor, author.at)
+        named = f"{sheet.title} copy"
+        copy = self.make_post(conn, NewPost("desk", sheet.title, texts, named, sheet.brief, sources=sheet.sources))
+        keep_family(conn, copy.post_id, sheet.post_id, self.author(f"a copy of {sheet.post}"))
         for seat in sheet.seats:
             timing = timings.get(seat.account.name)
             if timing is not None:
-                self._copy_seat(conn, replace(sheet, post_id=key[0], post=f"desk/{slug}"), seat, timing)
-        return f"desk/{slug}"
-
-    def _copy_seat(self, conn: Connection, sheet: Sheet, seat: Seat, timing: Timing) -> None:
-        assert seat.account.id is not None
-        name = f"{sheet.post}@{seat.account.name}"
-        unit = Unit(name, sheet.post_id, seat.account.id, seat.account.client, (), timing, None, None, None, None)
-        texts = {field: saved.origins for field, saved in sheet.texts.items()}
-        wanted = self._wanted(sheet, replace(seat, unit=unit), texts)
-        made = NewUnit(name, sheet.post_id, seat.account.id, seat.account.client, timing, wanted)
-        writing.create(conn, made, self.author("copied at the desk"))
+                same = replace(seat, unit=new_unit(copy, seat.account, timing))
+                self.take_seat(conn, copy, same, texts, "copied at the desk")
+        return copy.post
 
 
 def _firsts(free: Sequence[FreeSlot], day: date) -> list[FreeSlot]:

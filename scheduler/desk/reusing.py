@@ -6,30 +6,27 @@ thirty days stays with the engine; here it is told beforehand, and a person may 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Table, delete, insert, select, text
 
-from config.options import OPTIONS, Options
 from drafting.provenance import Attributed
 from scheduler.account_rows import sync_accounts
-from scheduler.accounts import StoredAccount
 from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
 from scheduler.desk.families import first_of, keep_family
 from scheduler.desk.library_reading import read_families
 from scheduler.desk.library_views import ReuseAccount, Reused, ReuseView
+from scheduler.desk.making import NewPost, new_seat
 from scheduler.desk.sheet import EVERY, Seat, Sheet
 from scheduler.desk.views import Done
 from scheduler.desk.words import platform_name
-from scheduler.desk.writing import Writing, free_slug
+from scheduler.desk.writing import Writing
 from scheduler.errors import UsageError
-from scheduler.revisions import keep_revision
 from scheduler.store.guards import TWIN_DAYS
-from scheduler.store.statements import CONTENT, POST, get_meta
+from scheduler.store.statements import CONTENT
 from scheduler.store.tables import TABLES
-from scheduler.units import writing
 from scheduler.units.model import NewUnit, Timing, Unit
 from scheduler.when import day_words
 
@@ -114,55 +111,18 @@ class Reusing(Writing):
 
     def _reuse(self, conn: Connection, sheet: Sheet, again: Again) -> tuple[str, list[str]]:
         """The new post and all its rows; what would be refused as it stands."""
-        workspace, author = (
-            self.workspace,
-            self.author(f"made from {sheet.post}" + (f"; again because: {again.why}" if again.repeat else "")),
-        )
-        stored = sync_accounts(conn, workspace)
-        slug = free_slug(conn, "desk", again.title)
-        row: dict[str, str | None] = {
-            "workspace_id": workspace.workspace_id or get_meta(conn, "workspace_id") or "",
-            "campaign": "desk",
-            "slug": slug,
-        }
-        row |= {"title": again.title or "New post", "managed_by": "tui", "created_by": author.actor, "brief": sheet.brief}
-        made = conn.execute(insert(POST).values(**row, created_at=author.at)).inserted_primary_key
-        assert made is not None
+        stored = sync_accounts(conn, self.workspace)
         texts = _texts_for(sheet, again.accounts)
-        for name, said in texts.items():
-            keep_revision(conn, made[0], name, said, self.who.editor, author.at)
-        _keep_origins(conn, sheet.post_id, made[0])
-        keep_family(conn, made[0], sheet.post_id, author, again.why)
+        made = self.make_post(conn, NewPost("desk", again.title, texts, brief=sheet.brief, sources=sheet.sources))
+        why = f"made from {sheet.post}" + (f"; again because: {again.why}" if again.repeat else "")
+        _keep_origins(conn, sheet.post_id, made.post_id)
+        keep_family(conn, made.post_id, sheet.post_id, self.author(why), again.why)
         refused = []
         for name in again.accounts:
-            unit = self._seat_again(conn, sheet, f"desk/{slug}@{name}", made[0], stored[name], texts, again)
+            seat = _seat_again(sheet, new_seat(made, stored[name], again.timing, texts))
+            unit = self.take_seat(conn, made, seat, texts, why, repeat_ok=again.repeat)
             refused += self._refusal(conn, unit, name, again)
-        return f"desk/{slug}", refused
-
-    def _seat_again(
-        self,
-        conn: Connection,
-        sheet: Sheet,
-        key: str,
-        post_id: int,
-        account: StoredAccount,
-        texts: Mapping[str, Attributed],
-        again: Again,
-    ) -> NewUnit:
-        """The same on one account: as it was there, or as it was elsewhere where it is new."""
-        assert account.id is not None
-        before = next((seat for seat in sheet.seats if seat.account.name == account.name), None)
-        like = before or next(iter(sheet.seats), None)
-        options = before.options if before is not None else OPTIONS.get(account.account.platform, Options)()
-        languages = before.languages if before is not None else account.account.languages or tuple(n for n in texts if n != EVERY)
-        unit = Unit(key, post_id, account.id, account.client, (), again.timing, None, None, None, None)
-        seat = Seat(
-            unit, account, languages, like.media if like else (), like.first_comment if like else None, like.link if like else None, options
-        )
-        fresh = Sheet(post_id, key.partition("@")[0], again.title, "tui", sheet.brief, {}, (seat,), sheet.sources)
-        new = NewUnit(key, post_id, account.id, account.client, again.timing, self._wanted(fresh, seat, texts), repeat_ok=again.repeat)
-        writing.create(conn, new, self.author(f"made from {sheet.post}" + (f"; again because: {again.why}" if again.repeat else "")))
-        return new
+        return made.post, refused
 
     def _refusal(self, conn: Connection, new: NewUnit, account: str, again: Again) -> list[str]:
         """Why it would not go out as it stands."""
@@ -217,6 +177,15 @@ class Reusing(Writing):
             return Done(f"“{clean_line(sheet.title)}” is as it was before", (sheet.post,))
 
         return self.undoable("take the evergreen mark back to what it was", back)
+
+
+def _seat_again(sheet: Sheet, fresh: Seat) -> Seat:
+    """The same on one account: as it was there, or as it was elsewhere where it is new."""
+    before = next((seat for seat in sheet.seats if seat.account.name == fresh.account.name), None)
+    if before is not None:
+        return replace(before, unit=fresh.unit, account=fresh.account)
+    like = next(iter(sheet.seats), None)
+    return fresh if like is None else replace(fresh, media=like.media, first_comment=like.first_comment, link=like.link)
 
 
 def _texts_for(sheet: Sheet, accounts: Sequence[str]) -> dict[str, Attributed]:

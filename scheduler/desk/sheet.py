@@ -86,7 +86,7 @@ def read_sheet(conn: Connection, post: str, workspace: Workspace, assets: Path) 
     accounts = names_by_id(read_accounts(conn, workspace))
     saved = _saved(conn, row.id)
     units = sorted(units_of_posts(conn, [row.id]), key=lambda unit: unit.key)
-    plain = tuple(name for name in saved if _is_language(name))
+    plain = tuple(name for name in saved if is_language(name))
     seats = tuple(_seat(conn, unit, accounts[unit.account_id], plain, assets) for unit in units if unit.account_id in accounts)
     if row.managed_by == "files":
         saved = _texts_of_files(seats, conn, workspace.join, saved, assets)
@@ -94,7 +94,8 @@ def read_sheet(conn: Connection, post: str, workspace: Workspace, assets: Path) 
     return Sheet(row.id, post, row.title, row.managed_by, row.brief, saved, seats, sources)
 
 
-def _is_language(name: str) -> bool:
+def is_language(name: str) -> bool:
+    """Whether a field is the text of one language, the same for every account."""
     return "@" not in name and ":" not in name and name not in (EVERY, COMMENT)
 
 

@@ -4,44 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from itertools import chain, count
+from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, update
 
 from adapters.contract import MediaItem
 from config.media import MediaError, probe
-from config.options import OPTIONS, Options
 from config.resolved import Place, ResolvedMedia
 from drafting.provenance import Attributed, attribute
 from scheduler import assets, differences
 from scheduler.account_rows import sync_accounts
-from scheduler.accounts import StoredAccount
 from scheduler.compose import item_of
 from scheduler.desk.clean import clean, clean_line, shorten
 from scheduler.desk.exact import stored_content
+from scheduler.desk.making import Making, NewPost, new_seat
 from scheduler.desk.moving import Moving
 from scheduler.desk.people import name_of
 from scheduler.desk.reviewing import typed
-from scheduler.desk.sheet import ASIDE, COMMENT, EVERY, Saved, Seat, Sheet, read_sheet
+from scheduler.desk.sheet import ASIDE, COMMENT, EVERY, Saved, Sheet, read_sheet
 from scheduler.desk.views import TEXT_MOST, Done, PostView
 from scheduler.errors import CrossedError, NotFoundError, UsageError
-from scheduler.labels import NOTHING_KNOWN
 from scheduler.lifecycle import FINAL, State
 from scheduler.merging import merged
 from scheduler.revisions import keep_revision
-from scheduler.store.statements import POST, get_meta
+from scheduler.store.statements import POST
 from scheduler.units import writing
-from scheduler.units.model import EDITABLE, NewUnit, Timing, Unit, Wanted
+from scheduler.units.model import EDITABLE, Timing
 
-_SLUG = re.compile(r"[^a-z0-9]+")
 _ALT = re.compile(r"alt:\d{1,2}(:[A-Za-z-]{2,12})?")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
-class Writing(Moving):
+class Writing(Making, Moving):
     """What a person does with posts without files."""
 
     async def new_post(
@@ -67,9 +63,10 @@ class Writing(Moving):
         items = await asyncio.to_thread(measured, media, alts)
         await asyncio.to_thread(assets.keep_files, items, self.store.assets)
         texts = {name or EVERY: Attributed(said, attribute(None, said, self.who.editor)) for name, said in text.items()}
-        slug = await self.change(lambda conn: self._new_post(conn, campaign, title, texts, accounts, items, timing))
-        post = f"{campaign}/{slug}"
-        self.undoable(f"delete “{slug}” again", lambda: self.delete_draft(post))
+        words = clean_line(title) or shorten(next(iter(texts.values()), Attributed("", ())).text, 60)
+        new = NewPost(campaign, words, texts)
+        post = await self.change(lambda conn: self._new_post(conn, new, accounts, items, timing))
+        self.undoable(f"delete “{post.partition('/')[2]}” again", lambda: self.delete_draft(post))
         return await self.post(post)
 
     def _one_client(self, accounts: Sequence[str]) -> None:
@@ -87,53 +84,14 @@ class Writing(Moving):
             names = " and ".join(sorted(clean_line(workspace.clients[c].name) if c else self.name for c in clients))
             raise UsageError(f"this post would go to accounts of {names}", "make one post for each client")
 
-    def _new_post(
-        self,
-        conn: Connection,
-        campaign: str,
-        title: str,
-        texts: Mapping[str, Attributed],
-        accounts: Sequence[str],
-        items: Sequence[MediaItem],
-        timing: Timing,
-    ) -> str:
-        workspace, author = self.workspace, self.author("made at the desk")
-        stored = sync_accounts(conn, workspace)
+    def _new_post(self, conn: Connection, new: NewPost, accounts: Sequence[str], items: Sequence[MediaItem], timing: Timing) -> str:
+        stored = sync_accounts(conn, self.workspace)
         assets.keep_rows(conn, items)
-        words = clean_line(title) or shorten(next(iter(texts.values()), Attributed("", ())).text, 60)
-        slug = free_slug(conn, campaign, words)
-        row = {"workspace_id": workspace.workspace_id or get_meta(conn, "workspace_id") or "", "campaign": campaign, "slug": slug}
-        row |= {"title": words or "New post", "managed_by": "tui", "created_by": author.actor}
-        made = conn.execute(insert(POST).values(**row, created_at=author.at)).inserted_primary_key
-        assert made is not None
-        for name, saved in texts.items():
-            keep_revision(conn, made[0], name, saved, self.who.editor, author.at)
+        sheet = self.make_post(conn, new)
         for name in dict.fromkeys(accounts):
-            self._seat(conn, f"{campaign}/{slug}@{name}", made[0], stored[name], texts, items, timing)
-        return slug
-
-    def _seat(
-        self,
-        conn: Connection,
-        key: str,
-        post_id: int,
-        account: StoredAccount,
-        texts: Mapping[str, Attributed],
-        items: Sequence[MediaItem],
-        timing: Timing,
-    ) -> None:
-        assert account.id is not None
-        unit = Unit(key, post_id, account.id, account.client, (), timing, None, None, None, None)
-        languages = account.account.languages or tuple(name for name in texts if name != EVERY)
-        options = OPTIONS.get(account.account.platform, Options)()
-        seat = Seat(unit, account, languages, (tuple(items),) if items else (), None, None, options)
-        sheet = Sheet(post_id, key.partition("@")[0], "", "tui", None, {}, (seat,), NOTHING_KNOWN)
-        wanted = self._wanted(sheet, seat, texts)
-        writing.create(conn, NewUnit(key, post_id, account.id, account.client, timing, wanted), self.author("made at the desk"))
-
-    def _wanted(self, sheet: Sheet, seat: Seat, texts: Mapping[str, Attributed]) -> Wanted:
-        publications, _ = self.composed(sheet, seat, texts)
-        return self.checkers.wanted(publications, seat.account.account)
+            seat = replace(new_seat(sheet, stored[name], timing, new.texts), media=(tuple(items),) if items else ())
+            self.take_seat(conn, sheet, seat, new.texts, "made at the desk")
+        return sheet.post
 
     # ── texts ──
 
@@ -269,11 +227,3 @@ def measured(media: Sequence[Path], alts: Sequence[str]) -> list[MediaItem]:
         except OSError as error:
             raise NotFoundError(f"'{clean_line(str(path))}' cannot be read: {(error.strerror or 'error').lower()}") from error
     return found
-
-
-def free_slug(conn: Connection, campaign: str, words: str) -> str:
-    """An id for a post from its words, the first one that is free."""
-    plain = unicodedata.normalize("NFKD", words.casefold()).encode("ascii", "ignore").decode()
-    base = _SLUG.sub("-", plain).strip("-")[:40].strip("-") or "post"
-    taken = set(conn.execute(select(POST.c.slug).where(POST.c.campaign == campaign)).scalars())
-    return next(name for name in chain((base,), (f"{base}-{n}" for n in count(2))) if name not in taken)

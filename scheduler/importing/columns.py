@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from config.nearest import nearest
-from scheduler.importing.table import Finding, Line, SheetError, Table, found, letters, refused
+from scheduler.importing.table import Finding, Line, SheetError, Spot, Table, found, letters, refused
 
 IGNORED = "-"
 """Field of a column that a person said to leave out."""
@@ -127,6 +127,20 @@ class Columns:
     def languages(self) -> tuple[str, ...]:
         """Languages that have a column of their own."""
         return tuple(dict.fromkeys(column.field[5:] for column in self.columns if column.field.startswith("text.")))
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A sheet whose columns are understood."""
+
+    table: Table
+    columns: Columns
+
+    def spot(self, row: int, field: str) -> Spot:
+        """The cell of a field, or the row where it has no column; `text` and `date` stand in whichever column holds them."""
+        names = {"text": ("text", *(f"text.{language}" for language in self.columns.languages), "media"), "date": ("when", "date", "time")}
+        column = next((c.number for name in names.get(field, (field,)) for c in self.columns.of(name)), 0)
+        return self.table.spot(row, column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,12 @@ class Known:
     """Name of the sheet's file."""
     row: int
 
+    @property
+    def texts(self) -> Mapping[str, object]:
+        """Field → the words it had then."""
+        said = self.said.get("texts")
+        return said if isinstance(said, dict) else {}
+
 
 def read_known(conn: Connection) -> dict[str, Known]:
     """Every row that became a post, by its key."""
