@@ -12,7 +12,7 @@ from scheduler.desk.library_views import Reused
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.store.library import INDEX, has_search, make_search
 from scheduler.store.statements import DELIVERY
-from tests.desk.house import House, house, instant
+from tests.desk.house import WORKSPACE, House, house, instant
 
 SOUP = "Żurek i łosoś, dziś od 12:00"
 
@@ -166,6 +166,16 @@ async def test_pictures_texts_and_settings_come_along_to_other_accounts_of_the_c
             await h.desk.reuse("autumn/teaser", accounts=["bs-kawa", "bs-bike"])
         await h.desk.undo()
         assert await found(h, "again") == []
+
+
+async def test_an_account_without_languages_of_its_own_says_no_comment_in_its_text(tmp_path: Path) -> None:
+    workspace = WORKSPACE.replace("handle: kawa.wroclaw, languages: [en, pl]", "handle: kawa.wroclaw")
+    async with house(tmp_path, workspace=workspace) as h:
+        post = await soup(h)
+        await h.desk.save_text(post, "first_comment", "Book a table")
+        made = await h.desk.reuse(post, accounts=["ig-kawa"])
+        [part] = (await h.desk.review(made.post.deliveries[0].key)).parts
+        assert part.text == SOUP
 
 
 async def test_a_copy_of_a_copy_is_of_the_same_family(tmp_path: Path) -> None:
