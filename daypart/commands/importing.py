@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,40 @@ EX_SOME_FAILED, EX_DATA_ERROR, EX_NO_INPUT = 1, 65, 66
 @click.group(name="import", short_help="A month of posts from a sheet.")
 def import_() -> None:
     """Make drafts of the rows of a sheet: one row, one post. Nothing is approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says of an import, whatever kind of file it reads."""
+
+    maps: tuple[str, ...]
+    ignore: tuple[str, ...]
+    ignore_unknown: bool
+    fill: bool
+    skip_wrong_rows: bool
+    dry_run: bool
+    yes: bool
+    style: str
+
+    def ask(self, file: Path, kind: Literal["csv", "xlsx"]) -> SheetAsk:
+        """The sheet, and how to read it. Raises UsageError."""
+        from scheduler.importing.view import SheetAsk  # deferred, as the Desk
+
+        mapped = {}
+        for said in self.maps:
+            heading, sign, field = said.rpartition("=")
+            if not sign or not heading.strip():
+                raise UsageError(f"--map '{said}' is not understood", 'as --map "Copy=text.en"')
+            mapped[heading.strip()] = field.strip()
+        mapped |= dict.fromkeys(self.ignore, "-")
+        return SheetAsk(
+            file.expanduser().absolute(),
+            kind,
+            mapped=mapped,
+            ignore_unknown=self.ignore_unknown,
+            fill=self.fill,
+            skip_wrong=self.skip_wrong_rows,
+        )
 
 
 def _shared(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,13 +91,15 @@ _OPTIONS = (
 @_shared
 @common
 @click.pass_obj
-def import_csv(call: Call, /, file: Path, encoding: str | None, delimiter: str | None, style: str, **said: Any) -> int:
+def import_csv(call: Call, /, file: Path, encoding: str | None, delimiter: str | None, **shared: Any) -> int:
     """Import FILE, cells parted by commas, semicolons or tabs. All mistakes are shown at once,
     each with its cell; nothing is made while there is one.
 
     Rows are known again by their column Id, else by client, accounts and time: the same sheet twice makes nothing twice.
     """
-    return _import(call, _ask(file, "csv", encoding=encoding, delimiter="\t" if delimiter == "tab" else delimiter, **said), style, **said)
+    said = Said(**shared)
+    ask = replace(said.ask(file, "csv"), encoding=encoding, delimiter="\t" if delimiter == "tab" else delimiter)
+    return _import(call, ask, said)
 
 
 @import_.command(name="xlsx", short_help="Rows of an Excel workbook.")
@@ -71,9 +108,10 @@ def import_csv(call: Call, /, file: Path, encoding: str | None, delimiter: str |
 @_shared
 @common
 @click.pass_obj
-def import_xlsx(call: Call, /, file: Path, sheet: str | None, style: str, **said: Any) -> int:
+def import_xlsx(call: Call, /, file: Path, sheet: str | None, **shared: Any) -> int:
     """Import a sheet of FILE, as `import csv`. Formulas count with the result they had when the file was saved."""
-    return _import(call, _ask(file, "xlsx", sheet=sheet, **said), style, **said)
+    said = Said(**shared)
+    return _import(call, replace(said.ask(file, "xlsx"), sheet=sheet), said)
 
 
 @import_.command(name="columns", short_help="What is known of columns from earlier imports.")
@@ -95,40 +133,14 @@ def columns(call: Call, forget: bool) -> None:
         click.echo("nothing yet: headings are understood by themselves; --map HEADING=FIELD says more")
 
 
-def _ask(
-    file: Path,
-    kind: Literal["csv", "xlsx"],
-    *,
-    maps: tuple[str, ...],
-    ignore: tuple[str, ...],
-    ignore_unknown: bool,
-    fill: bool,
-    skip_wrong_rows: bool,
-    sheet: str | None = None,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    **_: object,
-) -> SheetAsk:
-    from scheduler.importing.view import SheetAsk  # deferred, as the Desk
-
-    mapped = {}
-    for said in maps:
-        heading, sign, field = said.rpartition("=")
-        if not sign or not heading.strip():
-            raise UsageError(f"--map '{said}' is not understood", 'as --map "Copy=text.en"')
-        mapped[heading.strip()] = field.strip()
-    mapped |= dict.fromkeys(ignore, "-")
-    return SheetAsk(file.expanduser().absolute(), kind, sheet, encoding, delimiter, mapped, ignore_unknown, fill, skip_wrong_rows)
-
-
-def _import(call: Call, ask: SheetAsk, style: str, *, dry_run: bool, yes: bool, **_: object) -> int:
+def _import(call: Call, ask: SheetAsk, said: Said) -> int:
     async def act(desk: Desk) -> tuple[SheetPlan, Done | None]:
         plan = await desk.read_sheet(ask)
         if not call.as_json:
-            print_sheet(plan, style)
-        if dry_run or not plan.ready or not plan.changes:
+            print_sheet(plan, said.style)
+        if said.dry_run or not plan.ready or not plan.changes:
             return plan, None
-        if not yes:
+        if not said.yes:
             _confirm(plan)
         return plan, await desk.import_sheet(plan)
 
