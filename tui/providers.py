@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from typing import cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from scheduler.desk.views import DeliveryQuery
 from scheduler.errors import DeskError
 from tui.actions import EVERYWHERE, Action
 from tui.frame import DeskScreen
 from tui.say import say
 from tui.shell import Shell
-from tui.text import full_when
+from tui.text import one_line
 from tui.theme import THEME_WORDS
-from tui.words import name_words, place_words
+from tui.told import told
 
 LAST = 0.01
 """Score of what stands below every command."""
@@ -114,25 +112,20 @@ class Commands(ShellProvider):
 
 
 class Posts(ShellProvider):
-    """Finds posts by title, client or account, and opens them."""
+    """Finds posts by their words, client or account, as the Library does, and opens them."""
 
-    LIMIT = 50
-
-    async def startup(self) -> None:
-        self._found: dict[str, Entry] = {}
-        shell = self.shell
-        try:
-            deliveries = await shell.desk.deliveries(DeliveryQuery(client=shell.client, limit=2_000))
-        except DeskError:
-            return
-        for delivery in deliveries:
-            name = say("Post: {post} · {client_name}", post=name_words(delivery), client_name=delivery.client_name)
-            where = f"{place_words(delivery)}, {full_when(delivery.due, shell.desk.tz)}"
-            self._found.setdefault(delivery.post, Entry(name, where, partial(shell.open_post, delivery.post)))
+    LIMIT = 30
 
     async def search(self, query: str) -> Hits:
-        """Whole words in any order, after the commands: letters scattered over a text are no match."""
-        words = query.casefold().split()
-        fitting = (entry for entry in self._found.values() if all(word in f"{entry.name} {entry.help}".casefold() for word in words))
-        for entry in islice(fitting, self.LIMIT):
-            yield Hit(LAST, Content(entry.name), entry.run, text=entry.name, help=plain(entry.help))
+        """After the commands, newest first: letters scattered over a text are no match."""
+        if not any(sign.isalnum() for sign in query):
+            return
+        shell = self.shell
+        try:
+            page = await shell.desk.library(query, client=shell.client, limit=self.LIMIT)
+        except DeskError:  # the line above the keys says what is wrong
+            return
+        for post in page.posts:
+            name = say("Post: {post} · {client_name}", post=one_line(post.title), client_name=one_line(post.client_name))
+            where = one_line(f"{', '.join(post.accounts)} · {told(post.words)}")
+            yield Hit(LAST, Content(name), partial(shell.open_post, post.post), text=name, help=plain(where))

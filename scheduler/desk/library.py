@@ -28,7 +28,8 @@ class Library(Suggesting, Tagging, Ideas):
     """What a person looks up."""
 
     async def library(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> LibraryPage:
-        """Posts with all these words (each by its beginning; marks on letters do not matter) and `#tags`, newest first."""
+        """Posts with all these words (each by its beginning; marks on letters do not matter; names of clients too) and `#tags`, newest
+        first."""
         return await self.store.read(lambda conn: read_page(conn, words, client, limit, self.scene(conn), self.tz))
 
     async def media(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> list[MediaView]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, RowMapping, text
@@ -12,8 +13,8 @@ from sqlalchemy import Connection, RowMapping, text
 from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
 from scheduler.desk.library_views import LibraryPage, LibraryPost
-from scheduler.desk.rows import Scene
-from scheduler.desk.views import Sign
+from scheduler.desk.rows import NOBODY, Scene
+from scheduler.desk.views import ClientView, Sign
 from scheduler.desk.words import sign_of
 from scheduler.store.guards import TWIN_DAYS
 from scheduler.store.library import CLIENT_MARK, INDEX, UNFOLDED, has_search
@@ -30,12 +31,25 @@ _STATES_BY_WEIGHT = (
 """A post shows the state that matters most."""
 
 
-def question(words: str, client: str | None = None) -> str:
-    """Typed words as the index is asked: every word by its beginning, marks on letters aside."""
-    terms = [f'"{word}"*' for word in _WORD.findall(words.translate(_FOLD))[:MOST_WORDS]]
+def question(words: str, client: str | None = None, clients: Mapping[str, ClientView] = NOBODY) -> str:
+    """Typed words as the index is asked: every word by its beginning, marks on letters aside. A word may also be in a client's name."""
+    terms = [_term(word, clients) for word in _WORD.findall(words.translate(_FOLD))[:MOST_WORDS]]
     if client is not None:
         terms.append(f'"{client_term(client)}"')
     return " AND ".join(terms)
+
+
+def _term(word: str, clients: Mapping[str, ClientView]) -> str:
+    begun = _bare(word)
+    named = [name for name, one in clients.items() if any(part.startswith(begun) for part in _WORD.findall(_bare(one.name)))]
+    ways = [f'"{word}"*', *(f'"{client_term(name)}"' for name in named)]
+    return ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})"
+
+
+def _bare(words: str) -> str:
+    """Without marks on letters, in small ones: as the index has them."""
+    apart = unicodedata.normalize("NFD", words.translate(_FOLD).casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def client_term(client: str) -> str:
@@ -43,11 +57,11 @@ def client_term(client: str) -> str:
     return CLIENT_MARK + client.encode().hex()
 
 
-def matching(conn: Connection, words: str, client: str | None, limit: int) -> list[int]:
+def matching(conn: Connection, words: str, client: str | None, limit: int, clients: Mapping[str, ClientView] = NOBODY) -> list[int]:
     """Ids of posts with these words and `#tags`, newest first."""
     tags = [word.removeprefix("#").casefold() for word in words.split() if word.startswith("#") and len(word) > 1][:MOST_WORDS]
     words = " ".join(word for word in words.split() if not word.startswith("#"))
-    asked = question(words, client)
+    asked = question(words, client, clients)
     values: dict[str, object] = {"n": limit} | {f"tag{n}": f"{_plain(tag)}%" for n, tag in enumerate(tags)}
     tagged = "".join(f" AND {{id}} IN (SELECT post_id FROM tag WHERE name LIKE :tag{n} ESCAPE '\\')" for n in range(len(tags)))
     if not asked:
@@ -111,7 +125,7 @@ class Family:
 
 def read_page(conn: Connection, words: str, client: str | None, limit: int, scene: Scene, tz: str) -> LibraryPage:
     """The newest posts with these words."""
-    ids = matching(conn, words, client, limit + 1)
+    ids = matching(conn, words, client, limit + 1, scene.clients)
     return LibraryPage(tuple(read_posts(conn, ids[:limit], scene, tz)), len(ids) > limit)
 
 

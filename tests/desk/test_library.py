@@ -336,3 +336,11 @@ async def test_a_copy_counts_as_a_use_however_it_was_made(tmp_path: Path) -> Non
         await published(h, copy)
         line = next(line for line in (await h.desk.library("lunch")).posts if line.post == post)
         assert (line.used, line.last_used) == (1, instant("2026-11-20T12:00"))
+
+
+@pytest.mark.parametrize(("words", "there"), [("wroclaw zurek", True), ("WROCŁAW", True), ("bike zurek", False), ("rocław zurek", False)])
+async def test_a_word_may_be_in_the_name_of_the_client(tmp_path: Path, words: str, there: bool) -> None:
+    async with house(tmp_path) as h:
+        await soup(h)
+        assert await found(h, words) == (["desk/lunch"] if there else [])
+        assert await found(h, words, "bike") == []

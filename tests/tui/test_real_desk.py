@@ -201,3 +201,17 @@ async def test_a_first_comment_goes_where_there_is_one(tmp_path: Path) -> None:
             await see(pilot, "Saved.")
         assert (await h.desk.review(f"{made.post}@ig-kawa")).first_comment == "Recipe?"
         assert (await h.desk.review(f"{made.post}@bs-kawa")).first_comment is None
+
+
+async def test_the_palette_finds_a_post_by_any_word_of_its_text_and_its_client(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        made = await h.desk.new_post(title="Lunch", text={"en": "Żurek today"}, accounts=["bs-kawa"])
+        await h.desk.new_post(title="Bells", text={"en": "Żurek for riders"}, accounts=["bs-bike"])
+        async with desk_on(h, "1") as pilot:
+            await pilot.press("ctrl+p")
+            await type_text(pilot, "zurek wroc")
+            await see(pilot, "Post: Lunch · Kawa Wrocław", "bs-kawa · not used yet")
+            await gone(pilot, "Bells")
+            await pilot.press("enter")
+            await see(pilot, "Kawa Wrocław · Lunch")
+            assert pilot.app.writing == made.post  # type: ignore[attr-defined]

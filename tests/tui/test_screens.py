@@ -195,8 +195,8 @@ async def test_the_help_page_lists_this_place_and_its_commands() -> None:
 async def test_the_palette_finds_actions_and_posts() -> None:
     async with opened(seeded(), place="1") as pilot:
         await pilot.press("ctrl+p")
-        await type_text(pilot, "signed")
-        await see(pilot, "Post: Signed copies")
+        await type_text(pilot, "latte")
+        await see(pilot, "Post: Latte art class · Kawa Wrocław", "ig-kawa · used 3 times")
         await pilot.press("escape")
         await pilot.press("colon")
         await type_text(pilot, "go to: outb")
