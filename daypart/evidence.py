@@ -48,7 +48,7 @@ def _lines(found: Evidence) -> list[str]:
     lines = [f"{found.place}: {view.words}", view.key]
     lines += [f"why: {view.reason}"] if view.reason else []
     lines += [f"next: {found.first}"] if found.first else []
-    lines += [f"  {o.words}: {o.command}\n    risk: {o.risk}" for o in found.options]
+    lines += [f"  {o.words}: {o.command}\n    {o.risk}" for o in found.options]
     lines += ["", f"planned {when(view.due, tz)}" + (f", public {when(view.published_at, tz)}" if view.published_at else "")]
     lines += [f"  {line}" for line in found.text.splitlines()] + [f"  [{media}]" for media in found.media]
     for sent in found.sent:

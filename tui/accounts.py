@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from scheduler.desk.standing import Standing
 from scheduler.desk.views import Sign
+from scheduler.desk.words import ENDING
 from tui.rows import section
 from tui.say import later, say
 from tui.text import clean, counted, day_words, local, one_line, when_words
@@ -27,10 +28,6 @@ NEEDED = {
     ),
 }
 """What one needs to sign in, and the page where it is made."""
-
-
-ENDING = {"instagram"}
-"""Where a sign-in ends unless a person acts; elsewhere the service renews it by itself."""
 
 
 def page_of(standing: Standing, server: str) -> str:

@@ -190,10 +190,15 @@ def counted(number: int, one: str, many: str = "") -> str:
     return say_count(number, f"{{count}} {one}", f"{{count}} {many or one + 's'}")
 
 
+_NAMES = frozenset("-/@")
+"""Signs of an account's or a post's name, of which no sentence's first word has one."""
+
+
 def sentence(text: str) -> str:
-    """With a capital and a full stop, as a toast says it."""
+    """With a capital and a full stop, as a toast says it. A name stays as it is written: `ms-kawa works.`"""
     plain = text.strip()
-    return plain[:1].upper() + plain[1:] + ("" if plain.endswith((".", "!", "?", "…", ":")) or not plain else ".")
+    named = not _NAMES.isdisjoint(plain.split(" ", 1)[0])
+    return (plain[:1] if named else plain[:1].upper()) + plain[1:] + ("" if plain.endswith((".", "!", "?", "…", ":")) or not plain else ".")
 
 
 def some(names: tuple[str, ...] | list[str], shown: int = 3) -> str:

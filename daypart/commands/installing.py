@@ -43,10 +43,13 @@ def install(call: Call, *, yes: bool) -> int:
     if not call.as_json:
         _show(unit)
     _ask(yes, f"Write {unit.file} and start the service?")
-    at_desk(call, _stop_if_running)
+    stopped = at_desk(call, _stop_if_running)
     write_unit(unit)
     problem = run_each(unit.begin)
     _say(call, unit, "installed", problem)
+    if problem and stopped:  # nothing would be published meanwhile, and nobody would know
+        again = at_desk(call, lambda desk: desk.start_service())
+        click.echo(f"  = the one that ran before was ended for it, and runs again: {again.words}", err=True)
     return EX_FAILED if problem else 0
 
 

@@ -185,7 +185,7 @@ def _options(view: DeliveryView, row: RowMapping, conn: Connection) -> tuple[Opt
             again = Option("again", "send what is left", "it is looked for once more first", f"daypart resolve {key} --send-again")
             return (again, drop)
         case State.ASK:
-            there = Option("there", "it is there", "none: it is never sent again", f"daypart resolve {key} --published ADDRESS")
+            there = Option("there", "it is there", "no risk: it is never sent again", f"daypart resolve {key} --published ADDRESS")
             again = Option("again", "send again", _risk(view, CommitClass(row["cls"])), f"daypart resolve {key} --send-again")
             return (there, again, drop)
         case State.MISSED if row["reason_code"] == lifecycle.HELD:
@@ -203,9 +203,9 @@ def _options(view: DeliveryView, row: RowMapping, conn: Connection) -> tuple[Opt
 def _risk(view: DeliveryView, cls: CommitClass) -> str:
     where = view.platform_name
     if cls is CommitClass.HANDLE:
-        return f"small: it goes out under the same name, and {where} keeps one; it is looked for once more first"
+        return f"small risk: it goes out under the same name, and {where} keeps one; it is looked for once more first"
     if cls is CommitClass.KEY:
-        return f"small while {where} remembers its key, a second post after that; it is looked for once more first"
+        return f"small risk while {where} remembers its key, a second post after that; it is looked for once more first"
     if cls is CommitClass.LIST:
         return f"if it is there after all, {where} shows it twice; it is looked for once more first"
     return f"if it is there after all, {where} shows it twice, and nobody can look before"

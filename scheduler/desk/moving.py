@@ -41,15 +41,15 @@ class Moving(Reviewing, Undoing, Pacing):
         timing = self._timing(when, unit.timing)
         await self.refuse_without_room((parse_key(key)[2],), timing.due, mine=(unit.head.id,), anyway=anyway)
         kept = await self.change(lambda conn: self._move(conn, key, timing))
-        words = f"moved to {when_words(timing.due, timing.tz)}"
+        words = f"moved to {when_words(timing.due, self.tz)}"
         words += "; the approval holds" if kept else "; it needs a new approval" if unit.approved else ""
         old = unit.timing
 
         async def back() -> Done:
             await self.change(lambda conn: self._move(conn, key, replace(old, slot=None)))
-            return Done(f"moved back to {when_words(old.due, old.tz)}", (key,))
+            return Done(f"moved back to {when_words(old.due, self.tz)}", (key,))
 
-        return Done(words, (key,), self.undoable(f"move it back to {when_words(old.due, old.tz)}", back))
+        return Done(words, (key,), self.undoable(f"move it back to {when_words(old.due, self.tz)}", back))
 
     def _timing(self, when: str | None, before: Timing | None) -> Timing:
         """A typed time as timing; what else was said of the time stays."""

@@ -69,7 +69,7 @@ class Reminding(Room):
         now = self.clock.wall()
         waits = f"waits since {day_words(since, self.tz)}"
         who = f"{view.client_name} was asked on {day_words(asked, self.tz)}" if asked else f"for {' or '.join(may) or 'anybody here'}"
-        left = "" if view.due is None else " · its time has passed" if view.due <= now else f" · goes out in {_about(view.due - now)}"
+        left = "" if view.due is None else " · its time has passed" if view.due <= now else f" · due in {_about(view.due - now)}"
         return f"{waits} {who}{left}" if not asked else f"{waits}; {who}{left}"
 
 

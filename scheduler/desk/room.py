@@ -144,7 +144,7 @@ class Room:
         clients = {name: ClientView(name, clean_line(c.name), c.color, c.accounts) for name, c in workspace.clients.items()}
         outage = self.outage(conn)
         return Scene(
-            self.clock.wall(), self.name, clients, read_holds(conn, clients), read_proposal_counts(conn), self.accounts_here(),
+            self.clock.wall(), self.name, clients, read_holds(conn, clients), read_proposal_counts(conn), self.tz, self.accounts_here(),
             no_network=outage is not None and outage.is_network,
         )  # fmt: skip
 

@@ -48,6 +48,8 @@ class Scene:
     holds: Sequence[HoldView]
     proposals: Mapping[int, int]
     """Post id → proposals that wait for a decision."""
+    tz: str
+    """Times are said in the workspace's zone, also of posts whose files name another: two zones in one list mislead."""
     here: frozenset[str] = frozenset()
     """Accounts on servers of this computer, where others are real: their platform is called so."""
     no_network: bool = False
@@ -150,7 +152,7 @@ def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
     post = f"{row['campaign']}/{row['slug']}"
     held = scene.is_held(row["client"], row["account"], row["campaign"])
     proposals = scene.proposals.get(row["post_id"], 0)
-    at = _standing(row, post, held, proposals, no_network=scene.no_network)
+    at = _standing(row, post, held, proposals, scene.tz, no_network=scene.no_network)
     name, color = scene.client_of(row["client"])
     return DeliveryView(
         id=row["id"],
@@ -171,7 +173,7 @@ def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
         sign=sign_of(row["state"], has_text=at.has_text, ai=row["ai"], proposals=proposals, held=held),
         words=state_words(at, scene.now),
         due=row["due"],
-        tz=row["tz"],
+        tz=scene.tz,
         wall=row["wall"],
         digest=row["digest"],
         approval=ApprovalView(row["yes_by"], row["yes_at"], _client_of(row["yes_review"])) if row["yes_by"] else None,
@@ -186,14 +188,14 @@ def view_of(row: RowMapping, scene: Scene) -> DeliveryView:
     )
 
 
-def _standing(row: RowMapping, post: str, held: bool, proposals: int, *, no_network: bool) -> Standing:
+def _standing(row: RowMapping, post: str, held: bool, proposals: int, tz: str, *, no_network: bool) -> Standing:
     return Standing(
         key=row["key"],
         post=post,
         state=row["state"],
         platform_name=platform_name(row["platform"]),
         account=row["account"],
-        tz=row["tz"],
+        tz=tz,
         due=row["due"],
         send_until=row["send_until"],
         next_at=row["next_at"],

@@ -26,7 +26,7 @@ from scheduler.desk.views import (
     Overview,
     ServiceView,
 )
-from scheduler.desk.words import called, platform_name
+from scheduler.desk.words import ENDING, called, platform_name
 from scheduler.errors import DeskError
 from scheduler.store.sqlite import is_locked
 from scheduler.store.store import DATABASE
@@ -111,6 +111,7 @@ class Seeing(Noticing):
             account = stored.get(name)
             client = workspace.client_of(name)
             expires = account.expires_at if account else None
+            ends = expires if written.platform in ENDING else None
             connected = account is not None and account.connected
             views.append(
                 AccountView(
@@ -124,21 +125,22 @@ class Seeing(Noticing):
                     state=account.state if account else "unsupported",
                     expires_at=expires,
                     supported=written.supported,
-                    words=self._account_words(name, connected, account.state if account else "", expires, written.supported),
+                    words=self._account_words(name, connected, account.state if account else "", ends, written.supported),
                     languages=written.languages,
                 )
             )
         return views
 
-    def _account_words(self, name: str, connected: bool, state: str, expires: int | None, supported: bool) -> str:
+    def _account_words(self, name: str, connected: bool, state: str, ends: int | None, supported: bool) -> str:
+        """`ends`: when a person has to sign in again; None where the service renews the sign-in by itself."""
         if not supported:
             return "there is no adapter for this platform yet"
         if not connected:
             return f"not connected: daypart account connect {name}"
         if state == "reauth":
             return f"has to be connected again: daypart account connect {name}"
-        if expires is not None:
-            return f"connected, signed in until {day_words(expires, self.tz)}"
+        if ends is not None:
+            return f"connected, signed in until {day_words(ends, self.tz)}"
         return "connected"
 
     async def deliveries(self, query: DeliveryQuery = ALL) -> list[DeliveryView]:

@@ -18,7 +18,7 @@ from scheduler.desk.connecting import Connecting
 from scheduler.desk.network import network
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import AccountView, Done
-from scheduler.desk.words import platform_name
+from scheduler.desk.words import ENDING, platform_name
 from scheduler.errors import NotFoundError, UnreachableError, UsageError
 from scheduler.when import day_words
 from scheduler.workspace import WORKSPACE_FILE
@@ -90,7 +90,7 @@ class Accounts(Seeing, Connecting):
         limits = [most for most in (self.workspace.accounts[view.name].pace.per_day, QUOTAS.get(view.platform)) if most]
         left = None if view.expires_at is None else view.expires_at - self.clock.wall()
         broken = view.supported and (not view.connected or view.state == "reauth")
-        soon = not broken and view.supported and left is not None and left < SOON and view.platform == "instagram"
+        soon = not broken and view.supported and left is not None and left < SOON and view.platform in ENDING
         return Standing(view, sent, min(limits) if limits else None, last, waits, due, broken or soon, self._state(view, soon))
 
     def _state(self, view: AccountView, soon: bool) -> str:

@@ -18,7 +18,7 @@ from scheduler.desk.library_views import LibraryPost, Reminder, Suggestion
 from scheduler.desk.planning import Planning
 from scheduler.desk.reusing import Reusing
 from scheduler.desk.rows import Scene
-from scheduler.desk.words import platform_name
+from scheduler.desk.words import ENDING, platform_name
 from scheduler.when import day_words
 
 AHEAD_DAYS = 14
@@ -45,7 +45,7 @@ _DRAFT = (
     " AND d.state = 'draft' AND d.key NOT LIKE '%~%' AND p.archived_at IS NULL LIMIT 1"
 )
 _EXPIRING = (
-    "SELECT name, client, state, token_exp FROM account"
+    "SELECT name, client, platform, state, token_exp FROM account"
     " WHERE token_enc IS NOT NULL AND (state = 'reauth' OR token_exp < :soon) ORDER BY token_exp"
 )
 _TO_APPROVE = (
@@ -135,7 +135,7 @@ class Suggesting(Planning, Reusing):
     def _expiring(self, conn: Connection, scene: Scene) -> list[Reminder]:
         found = []
         for row in conn.execute(text(_EXPIRING), {"soon": scene.now + EXPIRES_SOON_DAYS * DAY}):
-            if row.name in self.workspace.accounts:
+            if row.name in self.workspace.accounts and (row.state == "reauth" or row.platform in ENDING):
                 over = row.state == "reauth" or row.token_exp <= scene.now
                 words = "sign in again: nothing goes out there" if over else f"the sign-in ends {day_words(row.token_exp, self.tz)}"
                 found.append(_reminder("sign_in", row.client, scene, row.name, words, f"daypart account connect {row.name}"))

@@ -100,6 +100,10 @@ def next_words(at: Standing, now: int) -> str | None:
             return None
 
 
+ENDING = frozenset({"instagram"})
+"""Where a sign-in ends unless a person acts; elsewhere the service renews it by itself, and its end means nothing to anybody."""
+
+
 def platform_name(platform: str) -> str:
     """The name people know."""
     return LIMITS[platform].label if platform in LIMITS else platform.capitalize()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, text
 
-from scheduler.desk.clean import clean, clean_line
+from scheduler.desk.clean import clean, clean_line, shorten
 from scheduler.desk.rows import Scene
 from scheduler.desk.words import platform_name
 from scheduler.units.model import RETIRED
@@ -85,7 +85,7 @@ def _planned(row: Row[tuple[object, ...]], scene: Scene) -> Planned:
         platform=row.platform,
         platform_name=platform_name(row.platform),
         campaign=row.campaign,
-        title=clean_line(words[:120]) or clean_line(row.title),
+        title=shorten(words, 120) or clean_line(row.title),
         text=words,
         parts=row.parts,
         state=row.state,

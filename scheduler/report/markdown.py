@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from config.times import from_micros
+from scheduler.desk.clean import shorten
 from scheduler.report.model import NAMES, AccountWeek, ClientWeek, Counts, Hour, Posted, WeekReport
 from scheduler.when import clock_words, day_words
 
@@ -84,9 +85,14 @@ def _client(client: ClientWeek, report: WeekReport) -> Iterator[str]:
         yield from (f"- {note}" for note in notes)
 
 
+def _short(title: str) -> str:
+    """Whole words, as text."""
+    return plain(shorten(title, TITLE))
+
+
 def _named(post: Posted, tz: str) -> str:
     count = post.counts.interactions or 0
-    return f"“{plain(post.title[:TITLE])}”, {plain(post.account)}, {_when(post.published_at, tz)}: {count:,} interactions"
+    return f"“{_short(post.title)}”, {plain(post.account)}, {_when(post.published_at, tz)}: {count:,} interactions"
 
 
 def _when(at: int, tz: str) -> str:
@@ -114,7 +120,7 @@ def _accounts(accounts: Sequence[AccountWeek]) -> Iterator[str]:
 def _posts(posts: Sequence[Posted], tz: str) -> Iterator[str]:
     yield from _head("When", "Account", "Post", *HEADS, "Note")
     for post in posts:
-        title = plain(post.title[:TITLE]) + (f" ({post.parts} parts)" if post.parts > 1 else "")
+        title = _short(post.title) + (f" ({post.parts} parts)" if post.parts > 1 else "")
         name = f"[{title}](<{_address(post.url)}>)" if post.url else title
         yield _row(
             [_when(post.published_at, tz), plain(post.account), name, *(figure(post.counts.get(n)) for n in NAMES), plain(post.note) or " "]
@@ -132,9 +138,7 @@ def _proofs(posts: Sequence[Posted], tz: str) -> Iterator[str]:
         if post.on_behalf:
             by += f", for the client: “{plain(post.on_behalf)}”"
         at = _when(post.approved_at, tz) if post.approved_at is not None else "–"
-        yield _row(
-            [f"{plain(post.account)}: {plain(post.title[:TITLE])}", by, at, plain(post.ai), plain(post.told) or "nothing", post.seal]
-        )
+        yield _row([f"{plain(post.account)}: {_short(post.title)}", by, at, plain(post.ai), plain(post.told) or "nothing", post.seal])
 
 
 def local_iso(at: int | None, tz: str) -> str:

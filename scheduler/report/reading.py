@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, text
 
 from config.times import from_micros
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean, clean_line
+from scheduler.desk.clean import clean, clean_line, shorten
 from scheduler.desk.rows import Scene
 from scheduler.desk.words import platform_name
 from scheduler.figures.pace import COUNTED_FOR, FIRST_AFTER, TELLS, UNTOLD
@@ -188,7 +188,7 @@ def _posted(row: Row[tuple[object, ...]], kept: Kept | None, scene: Scene, tz: s
     review = json.loads(row.review) if row.review else {}
     return Posted(
         key=row.key,
-        title=clean_line(words[:120]) or clean_line(row.title),
+        title=shorten(words, 120) or clean_line(row.title),
         text=words,
         parts=row.parts,
         client=row.client,

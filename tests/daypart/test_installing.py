@@ -91,3 +91,14 @@ def test_it_is_shown_first_and_nothing_is_written_without_a_yes(place: Place) ->
     assert "try it yourself: systemctl --user daemon-reload" in said.err
     place("daemon", "--uninstall", "--yes", code=1)
     assert not written.exists()
+
+
+def test_a_service_that_was_ended_for_an_install_that_failed_runs_again(place: Place) -> None:
+    home = place.root / "home"
+    place.env = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "PATH": str(place.root)}  # no systemctl there
+    place("daemon", "--background")
+    try:
+        assert "runs again" in place("daemon", "--install", "--yes", code=1).err
+        assert "running on this computer since" in place("status").out
+    finally:
+        place("daemon", "--stop")

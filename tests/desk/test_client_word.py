@@ -178,12 +178,12 @@ async def test_whose_yes_is_missing_and_since_when(tmp_path: Path) -> None:
     async with house(tmp_path, workspace=WORKSPACE + "policy: { approvers: [berta, carl] }\n") as h:
         await ready(h)
         [one] = await h.desk.missing("kawa")
-        assert one.words == "waits since Sun 22 Nov for berta or carl · goes out in 8 days"
+        assert one.words == "waits since Sun 22 Nov for berta or carl · due in 8 days"
         assert await h.desk.missing("bike") == []
         h.clock.now += 86_400_000_000
         await h.desk.export_review("kawa", "2026-W49", tmp_path)
         [one] = await h.desk.missing()
-        assert one.words == "waits since Sun 22 Nov; Kawa Wrocław was asked on Mon 23 Nov · goes out in 7 days"
+        assert one.words == "waits since Sun 22 Nov; Kawa Wrocław was asked on Mon 23 Nov · due in 7 days"
         h.edit("on the shelf.", "on the table.")
         await h.apply()
         [one] = await h.desk.missing()

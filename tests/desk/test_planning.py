@@ -148,3 +148,14 @@ def test_a_note_stands_before_the_posts_of_its_time() -> None:
     assert list(agenda.lines) == [-1, 11, -2, -3, 12, 13, -4]
     assert list(agenda.dues) == [50, 100, 200, 200, 200, 300, 400]
     assert (agenda.posts, agenda.notes) == (3, notes.notes)
+
+
+async def test_all_times_are_of_the_workspaces_zone_also_after_it_changed(home: House) -> None:
+    post = await written(home, "2026-11-25T09:00")
+    home.workspace("timezone: Europe/Warsaw", "timezone: Europe/Lisbon")
+    key = f"{post}@bs-kawa"
+    view = await home.desk.delivery(key)
+    assert view.tz == "Europe/Lisbon"
+    assert "10:00 WET" in str(view.next)  # until when it may be approved: two hours after its time, which is 8:00 there
+    done = await home.desk.move(key, "2026-11-26T12:00")
+    assert done.undo == "move it back to Wed 25 Nov 08:00 WET"

@@ -70,6 +70,18 @@ async def test_an_account_that_is_signed_out_or_soon(tmp_path: Path) -> None:
         assert await told(h, "bike") == []  # an account that nobody has connected yet and that nothing waits for is no risk
 
 
+async def test_a_sign_in_that_the_service_renews_by_itself_reminds_nobody(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        await h.connected("bs-kawa", "ig-kawa")
+        for soon in (h.clock.now + 7_200_000_000, h.clock.now - 1):  # Bluesky's tokens live two hours
+            ends = update(ACCOUNT).values(token_exp=soon)
+            await h.desk.store.write(lambda conn, ends=ends: conn.execute(ends).rowcount)
+            assert [found.about for found in await h.desk.reminders() if found.kind == "sign_in"] == ["ig-kawa"]
+        words = {account.name: account.words for account in await h.desk.accounts()}
+        assert words["bs-kawa"] == "connected"
+        assert "signed in until" in words["ig-kawa"]
+
+
 async def test_a_quota_that_is_nearly_used(tmp_path: Path) -> None:
     async with house(tmp_path, None) as h:
         h.workspace("bs-kawa: { platform: bluesky,", "bs-kawa: { pace: { per_day: 2 }, platform: bluesky,")

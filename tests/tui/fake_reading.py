@@ -234,7 +234,7 @@ class FakeReading(FakeCalendar):
             options = (Option("drop", "drop it", "it is not sent any more; what is public stays public", f"daypart resolve {key} --drop"),)
             return Evidence(view, view.next or "Nothing was posted.", options, text, (), where, None, (), (), None, (), "")
         options = (
-            Option("there", "it is there", "none: it is never sent again", f"daypart resolve {key} --published ADDRESS"),
+            Option("there", "it is there", "no risk: it is never sent again", f"daypart resolve {key} --published ADDRESS"),
             Option("again", "send again", "if it is there after all, it stands there twice", f"daypart resolve {key} --send-again"),
             Option("drop", "drop it", "it is not sent any more; what is public stays public", f"daypart resolve {key} --drop"),
         )

@@ -23,6 +23,7 @@ from tui.text import (
     full_when,
     one_line,
     relative,
+    sentence,
     some,
     week_words,
     when_words,
@@ -117,3 +118,8 @@ def test_signs_follow_the_terminal() -> None:
     assert glyphs_for(None) is ASCII
     assert all(getattr(ASCII, name).isascii() for name in ASCII.__slots__)
     assert all(cell_len(getattr(UNICODE, name)) == 1 for name in UNICODE.__slots__)
+
+
+def test_a_sentence_leaves_names_as_they_are_written() -> None:
+    assert sentence("ms-kawa works: Mastodon answers") == "ms-kawa works: Mastodon answers."
+    assert sentence("moved to Fri 27 Nov") == "Moved to Fri 27 Nov."
