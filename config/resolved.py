@@ -95,6 +95,8 @@ class ResolvedBrief:
     kind: Literal["caption", "reel"] = "caption"
     seconds: int | None = None
     """Wanted length of a Reel in seconds."""
+    languages: tuple[str, ...] = ()
+    """Asked for last at the desk; empty: those of the accounts."""
 
     @property
     def hash(self) -> str:

@@ -54,6 +54,15 @@ class Endpoint:
         return _is_private(urlsplit(self.base_url).hostname or "")
 
     @property
+    def is_here(self) -> bool:
+        """On this computer: what is sent there leaves it not."""
+        host = urlsplit(self.base_url).hostname or ""
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return host == "localhost" or host.endswith(".localhost")
+
+    @property
     def _shown(self) -> str:
         return self.base_url if "@" not in self.base_url else "…"
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scheduler.desk.composer_views import Streamed
+from scheduler.desk.composer_views import ModelPlace, Streamed
 from scheduler.desk.views import ProposalView
 from tui.say import later, say
-from tui.text import field_words
+from tui.text import field_words, one_line
 
 State = Literal["writing", "ready", "stopped", "failed"]
 STATE_WORDS: dict[State, str] = {
@@ -101,6 +101,13 @@ class Offers:
         """Which stand beside each other where `room` fit; the one that is looked at is among them."""
         first = max(0, min(self.at - room // 2, len(self.found) - room))
         return range(first, min(len(self.found), first + room))
+
+
+def model_words(place: ModelPlace) -> str:
+    """Where texts are sent: `small-model on this computer`, `gpt-5 at api.openai.com`."""
+    if place.here:
+        return say("{model} on this computer", model=one_line(place.model))
+    return say("{model} at {host}", model=one_line(place.model), host=one_line(place.host))
 
 
 def kind_words(proposal: ProposalView) -> str:

@@ -10,7 +10,7 @@ from daypart.call import Call, common
 from daypart.output import print_done, print_json, progress
 from daypart.session import at_desk
 from scheduler.desk.views import ProposalView
-from scheduler.errors import DeskError
+from scheduler.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -20,16 +20,32 @@ EX_SOME_FAILED = 1
 
 @click.command()
 @click.argument("posts", nargs=-1, required=True, metavar="POST…")
+@click.option("--topic", help="What it is about; kept with the post, as the other answers are.")
+@click.option(
+    "--fact", "facts", multiple=True, metavar="TEXT", help="A true thing it may say; several times. They replace those of before."
+)
+@click.option("--tone", help="How it is to sound.")
+@click.option("--language", "languages", multiple=True, metavar="LANG", help="Only in this language; may be given several times.")
 @common
 @click.pass_obj
-def draft(call: Call, posts: tuple[str, ...]) -> int:
-    """Ask the model for captions (or a Reels script) of `campaign/post`. It only proposes; you accept or not."""
+def draft(
+    call: Call, posts: tuple[str, ...], topic: str | None, facts: tuple[str, ...], tone: str | None, languages: tuple[str, ...]
+) -> int:
+    """Ask the model for captions (or a Reels script) of `campaign/post`. It only proposes; you accept or not.
+
+    What you say here is kept as the post's brief and is asked for again next time. Numbers, prices, dates and names of the model that
+    are not among the facts are yours to check when you approve."""
+    if len(posts) > 1 and (topic is not None or facts):
+        raise UsageError("a topic and facts are those of one post", "name one post, or leave them out")
     made: list[ProposalView] = []
     failed: list[DeskError] = []
+    said = topic is not None or facts or tone is not None or languages
 
     async def act(desk: Desk) -> None:
         for post in posts:
             try:
+                if said:
+                    await desk.keep_request(post, topic=topic, facts=facts or None, tone=tone, languages=languages or None)
                 made.extend(await desk.draft(post, progress=progress))
             except DeskError as error:
                 failed.append(error)

@@ -40,8 +40,9 @@ def endpoint_of(llm: Llm | None, environ: Mapping[str, str] = os.environ) -> End
 
 
 def brief_for(sheet: Sheet, brief: ResolvedBrief | None, text: str) -> ResolvedBrief:
-    """The post's brief; where there is none, what is written so far says what it is about."""
-    return brief or ResolvedBrief(goal=text.strip() or sheet.title)
+    """The post's brief; where it names no topic, what is written so far says what it is about."""
+    said = brief or ResolvedBrief("")
+    return said if said.goal else replace(said, goal=text.strip() or sheet.title)
 
 
 def languages_of(sheet: Sheet, fallback: Sequence[str]) -> tuple[str, ...]:

@@ -6,6 +6,17 @@ from dataclasses import dataclass
 
 from scheduler.desk.views import BeatView, Span
 
+TOPIC_MOST = 4_000
+"""Characters of what a model is asked to write about."""
+FACTS_MOST = 40
+FACT_MOST = 500
+"""Characters of each."""
+MODEL_LINES = """llm:
+  base_url: http://127.0.0.1:11434/v1
+  model: qwen3:8b
+"""
+"""What a model on this computer needs in daypart.yaml."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormerText:
@@ -45,12 +56,31 @@ class ModelPlace:
     model: str
     host: str
     here: bool
-    """On this computer or network."""
+    """On this computer: nothing leaves it."""
 
     @property
     def words(self) -> str:
         """`sandbox-writer on this computer`, `gpt-5 at api.openai.com`."""
         return f"{self.model} on this computer" if self.here else f"{self.model} at {self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """What a model is asked for a post: topic, facts, tone, languages."""
+
+    topic: str
+    """Empty: what is written so far says it."""
+    facts: tuple[str, ...]
+    """True things the text may say; approvals ask for no tick where its numbers and names stand among them."""
+    tone: str
+    languages: tuple[str, ...]
+    """Asked for last time; empty: nobody said."""
+    known: tuple[str, ...]
+    """Those of the post's accounts."""
+    written: bool
+    """There are words already that can say what it is about."""
+    fixed: str
+    """Why it cannot be changed here: `the brief of this post stands in …`; empty: it can."""
 
 
 @dataclass(frozen=True, slots=True)

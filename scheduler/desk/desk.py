@@ -6,7 +6,7 @@ The methods stand in the modules beside this one, grouped by what they are about
 `moving` times, cancelling, undo ·
 `writing` posts made here · `texts` own and earlier texts · `scripting` Reels scripts · `pictures` media of one post ·
 `library` what was good: `reusing`, `suggesting`, `ideas` ·
-`modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
+`requesting` briefs · `modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
 `braking` hold, release ·
 `overdue` what a hold made late ·
 `evidence` what a decision rests on · `resolving` is it there? · `files` validate, plan, apply ·

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Table, insert, text, update
 
 from scheduler.desk.clean import clean_line, shorten
 from scheduler.desk.library_views import IdeaView
+from scheduler.desk.requesting import VARIANTS
 from scheduler.desk.rows import Scene
 from scheduler.desk.sheet import EVERY
 from scheduler.desk.views import Done, PostView
@@ -20,8 +21,6 @@ from scheduler.store.tables import TABLES
 IDEA: Table = TABLES.tables["idea"]
 LONGEST = 500
 """Letters of an idea; what is longer is a post."""
-VARIANTS = 3
-"""An idea is open: who asks the model about it wants to choose."""
 SHOWN = 2_000
 _SQL = "SELECT id, client, text, by, at, used_at, used_post FROM idea WHERE dropped_at IS NULL"
 

@@ -30,11 +30,12 @@ from scheduler.desk.composer_views import ModelPlace
 from scheduler.desk.exact import stored_content
 from scheduler.desk.proposals import read_proposal, read_proposals
 from scheduler.desk.reading import brief_of
+from scheduler.desk.requesting import Requesting
 from scheduler.desk.scripting import read_script, script_lines
 from scheduler.desk.sheet import EVERY, SCRIPT, Seat, Sheet
 from scheduler.desk.side_by_side import Hear
 from scheduler.desk.views import Done, ProposalView
-from scheduler.desk.writing import Writing, first_words
+from scheduler.desk.writing import first_words
 from scheduler.errors import DeskError, DiskError, NotFoundError, SettingsError, UnreachableError, UsageError
 from scheduler.failpoints import fail
 from scheduler.revisions import keep_revision
@@ -55,7 +56,7 @@ def _silent(_words: str) -> None:
     """Nobody listens."""
 
 
-class Modelling(Writing):
+class Modelling(Requesting):
     """What a person asks of the model, and does with what it says."""
 
     async def draft(
@@ -64,14 +65,14 @@ class Modelling(Writing):
         *,
         progress: Callable[[str], None] | None = None,
         on_text: Hear | None = None,
-        language: str | None = None,
+        languages: Sequence[str] = (),
         variants: int | None = None,
         reel_seconds: float | None = None,
     ) -> list[ProposalView]:
         """Ask the model for every language and variant of the brief. Raises SettingsError without an endpoint.
 
         `on_text` hears the words as they come, of up to three variants at the same time; whoever cancels this call keeps what is
-        whole already, and what was not is nobody's text. `language`: only this one. `variants`: how many where no brief says it.
+        whole already, and what was not is nobody's text. `languages`: only these. `variants`: how many where no brief says it.
         `reel_seconds`: a Reels script of this length, whatever the brief says."""
         endpoint = asking.endpoint_of(self.workspace.llm)
         sheet = await self._sheet_to_draft(post)
@@ -83,7 +84,7 @@ class Modelling(Writing):
         brief = replace(brief, kind="reel", seconds=round(reel_seconds)) if reel_seconds else brief
         recent = await self.store.read(lambda conn: _recent(conn, sheet))
         brand = self._brand(loaded, sheet)
-        wanted = (language,) if language else asking.languages_of(sheet, loaded.workspace.languages() or ("en",))
+        wanted = languages or brief.languages or asking.languages_of(sheet, loaded.workspace.languages() or ("en",))
         async with ModelClient(endpoint, on_event=fail) as client:
             for tongue in wanted:
                 tell(f"asking {endpoint.model} at {endpoint.host} for {tongue}")
@@ -143,7 +144,7 @@ class Modelling(Writing):
     def model_place(self) -> ModelPlace:
         """Where texts go when a model is asked. Raises SettingsError when none is set up."""
         endpoint = asking.endpoint_of(self.workspace.llm)
-        return ModelPlace(clean_line(endpoint.model), clean_line(endpoint.host), endpoint.is_local)
+        return ModelPlace(clean_line(endpoint.model), clean_line(endpoint.host), endpoint.is_here)
 
     def _limits(self, seat: Seat) -> Limits:
         return self.checkers.of(seat.account.account).limits()

@@ -108,17 +108,18 @@ class Reader:
         """The content from all sides, looked at once. `anew`: whatever was seen before."""
         assert unit.content_id is not None
         known = f"{account.account.remote_id} {account.account.handle} {account.account.facts} {self.checkers.media.host}"
-        key = (unit.head.id, unit.content_id, known)
+        said = self._brief_json(unit.post_id)
+        key = (unit.head.id, unit.content_id, f"{known} {said}")
         if anew or key not in self.looks:
             if len(self.looks) >= KEPT_LOOKS:
                 self.looks.clear()
-            self.looks[key] = self._look(unit, account, view)
+            self.looks[key] = self._look(unit, account, view, brief_of(said))
         return self.looks[key]
 
-    def _look(self, unit: Unit, account: StoredAccount, view: DeliveryView) -> Look:
+    def _look(self, unit: Unit, account: StoredAccount, view: DeliveryView, brief: ResolvedBrief | None) -> Look:
         publications = stored_content(self.conn, unit.content_id or 0, unit.key, unit.timing.due or 0, self.assets)
         exact = look_at(publications, self._recorded(unit, view), account, self.checkers, self.workspace.policy)
-        facts = _facts(exact, publications, self.brief(unit.post_id)) if exact.by_model else ()
+        facts = _facts(exact, publications, brief) if exact.by_model else ()
         author = self.conn.execute(select(CONTENT.c.created_by).where(CONTENT.c.id == unit.content_id)).scalar_one_or_none()
         return Look(publications, exact, facts, digest(publications), author or "")
 
@@ -133,9 +134,9 @@ class Reader:
         before = last.get(view.id)
         return () if before in (None, seen.digest) else changed_since(self.conn, before or "", seen.publications, self.assets)
 
-    def brief(self, post_id: int) -> ResolvedBrief | None:
-        """What was asked of the model."""
-        return brief_of(self.conn.execute(select(POST.c.brief).where(POST.c.id == post_id)).scalar_one_or_none())
+    def _brief_json(self, post_id: int) -> str | None:
+        """What the model was asked for, as it is kept; its facts can change while the text stays."""
+        return self.conn.execute(select(POST.c.brief).where(POST.c.id == post_id)).scalar_one_or_none()
 
     def _recorded(self, unit: Unit, view: DeliveryView) -> Attributed | None:
         """The words of a key as written, with who wrote them."""

@@ -26,6 +26,7 @@ from tests.desk.house import WORKSPACE, house
 from tests.drafting.speaking_model import speaking
 from tests.tui.waiting import until
 from tui.app import DaypartApp
+from tui.dialogs.ask_model import AskModel
 from tui.opening import keep_what_is_loaded
 from tui.screens.composer import ComposerScreen
 from tui.widgets.caption_area import CaptionArea
@@ -114,6 +115,8 @@ async def streams(pilot: Pilot[None], seconds: float) -> None:
     keep_what_is_loaded()  # as the program does when it is open
     await watched("at rest", lambda: asyncio.sleep(seconds))
     await watched("typing", lambda: typing(area, lambda: time.monotonic() < ends + seconds))
+    await pilot.press("f8")
+    await until(pilot, lambda: isinstance(pilot.app.screen, AskModel), "the request")
     await pilot.press("f8")
     await until(pilot, lambda: len([o for o in screen.variants.offers.found if o.text]) == 3, "three streams")
     with Stalls() as seen:

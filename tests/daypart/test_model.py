@@ -73,3 +73,13 @@ def test_trying_the_model(place: Place) -> None:
     assert "done" in place("model", "test", "--json").json
     place.sandbox.fault("model", "chat", "500", count=-1)
     assert place("model", "test", code=69).err.startswith("error: ")
+
+
+def test_the_request_is_said_once_and_kept(place: Place) -> None:
+    briefed(place)
+    place("post", "new", "--title", "Soup", "--text", "en=", "--account", "bs-kawa")
+    asked = place("draft", "desk/soup", "--topic", "the soup of the day", "--fact", "9 zł", "--tone", "dry", "--language", "en")
+    assert "asking scripted at 127.0.0.1" in asked.err
+    assert "'xx' is no language of this post" in place("draft", "desk/soup", "--language", "xx", code=64).err
+    assert "are those of one post" in place("draft", "desk/soup", "autumn/ratio", "--fact", "9 zł", code=64).err
+    assert "edit it there" in place("draft", "autumn/ratio", "--topic", "tea", code=64).err

@@ -51,7 +51,7 @@ def words(heard: list[Streamed]) -> dict[int, str]:
 async def test_three_variants_come_at_the_same_time(tmp_path: Path) -> None:
     async with speaking(answer, waits_at=60) as model, house(tmp_path, None, workspace(model.url)) as h:
         post, heard = await drafted(h), list[Streamed]()
-        asking = asyncio.create_task(h.desk.draft(post, on_text=heard.append, language="en", variants=3))
+        asking = asyncio.create_task(h.desk.draft(post, on_text=heard.append, languages=["en"], variants=3))
         await until(lambda: model.waiting == 3, "three answers under way at once")
         assert await h.desk.proposals(post) == []
         assert (await h.desk.post(post)).texts[0].text == "coffee for a litre"
@@ -66,7 +66,7 @@ async def test_three_variants_come_at_the_same_time(tmp_path: Path) -> None:
 async def test_who_stops_it_hangs_up_and_nothing_half_is_kept_as_a_text(tmp_path: Path) -> None:
     async with speaking(answer, waits_at=100) as model, house(tmp_path, None, workspace(model.url)) as h:
         post, heard = await drafted(h), list[Streamed]()
-        asking = asyncio.create_task(h.desk.draft(post, on_text=heard.append, language="en", variants=2))
+        asking = asyncio.create_task(h.desk.draft(post, on_text=heard.append, languages=["en"], variants=2))
         await until(lambda: model.waiting == 2, "two answers under way")
         asking.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -86,12 +86,12 @@ async def test_one_that_is_whole_is_kept_when_the_rest_is_stopped(tmp_path: Path
 
     async with speaking(answer, waits_at=60) as model, house(tmp_path, None, workspace(model.url)) as h:
         post = await drafted(h)
-        first = asyncio.create_task(h.desk.draft(post, on_text=lambda _: None, language="en", variants=1))
+        first = asyncio.create_task(h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=1))
         await until(lambda: model.waiting == 1, "the first")
         model.go_on.set()
         assert len(await first) == 1
         model.go_on.clear()
-        second = asyncio.create_task(h.desk.draft(post, on_text=lambda _: None, language="en", variants=1))
+        second = asyncio.create_task(h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=1))
         await until(lambda: model.waiting == 1, "the second")
         second.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -103,9 +103,9 @@ async def test_a_cut_connection_is_asked_again_and_what_came_is_void(tmp_path: P
     async with speaking(answer, waits_at=60) as model, house(tmp_path, None, workspace(model.url)) as h:
         model.go_on.set()
         post = await drafted(h)
-        await h.desk.draft(post, on_text=lambda _: None, language="en", variants=1)  # so that it is known to work
+        await h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=1)  # so that it is known to work
         model.asked, model.cuts, heard = 0, 1, list[Streamed]()
-        [*_, newest] = await h.desk.draft(post, on_text=heard.append, language="en", variants=1)
+        [*_, newest] = await h.desk.draft(post, on_text=heard.append, languages=["en"], variants=1)
         assert any(piece.again for piece in heard)
         assert words(heard)[1].count("of coffee") == 1
         assert newest.text.startswith(OPENINGS[1])
@@ -115,7 +115,7 @@ async def test_a_connection_that_is_always_cut_is_said_and_changes_nothing(tmp_p
     async with speaking(answer, waits_at=60, cuts=99) as model, house(tmp_path, None, workspace(model.url)) as h:
         post, heard = await drafted(h), list[Streamed]()
         with pytest.raises(UnreachableError):
-            await h.desk.draft(post, on_text=heard.append, language="en", variants=3)
+            await h.desk.draft(post, on_text=heard.append, languages=["en"], variants=3)
         assert len([piece for piece in heard if piece.trouble]) == 3
         assert await h.desk.proposals(post) == []
         assert (await h.desk.post(post)).texts[0].text == "coffee for a litre"
@@ -125,7 +125,7 @@ async def test_one_of_three_that_fails_leaves_the_others(tmp_path: Path) -> None
     async with speaking(answer, waits_at=60, cuts=1) as model, house(tmp_path, None, workspace(model.url)) as h:
         model.go_on.set()
         post, heard = await drafted(h), list[Streamed]()
-        proposals = await h.desk.draft(post, on_text=heard.append, language="en", variants=3)
+        proposals = await h.desk.draft(post, on_text=heard.append, languages=["en"], variants=3)
         assert len(proposals) in (2, 3)
         assert len(proposals) + len([piece for piece in heard if piece.trouble]) == 3
 
@@ -133,7 +133,7 @@ async def test_one_of_three_that_fails_leaves_the_others(tmp_path: Path) -> None
 async def test_taking_a_text_and_throwing_away_are_taken_back(tmp_path: Path) -> None:
     async with speaking(answer) as model, house(tmp_path, None, workspace(model.url)) as h:
         post = await drafted(h)
-        proposals = await h.desk.draft(post, on_text=lambda _: None, language="en", variants=2)
+        proposals = await h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=2)
         done = await h.desk.accept(proposals[0].id)
         assert done.undo == "take your own text back"
         assert (await h.desk.post(post)).texts[0].text.startswith(proposals[0].text[:20])
@@ -160,7 +160,7 @@ def reel(number: int) -> str:
 async def test_a_script_streams_is_taken_with_its_caption_and_taken_back(tmp_path: Path) -> None:
     async with speaking(reel) as model, house(tmp_path, None, workspace(model.url)) as h:
         post, heard = await drafted(h), list[Streamed]()
-        proposals = await h.desk.draft(post, on_text=heard.append, language="en", reel_seconds=12)
+        proposals = await h.desk.draft(post, on_text=heard.append, languages=["en"], reel_seconds=12)
         assert "Grams matter, number one." in words(heard)[1]
         await h.desk.accept(proposals[0].id)
         script = await h.desk.script(post, "en")

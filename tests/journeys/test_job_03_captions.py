@@ -32,6 +32,8 @@ async def test_with_keys(office: Office) -> None:
         await hands.press("enter")
         await hands.see("Does it fit?")
         await hands.press("f8")
+        await hands.see("How much coffee for a litre", "It is sent to scripted on this computer")
+        await hands.press("enter")
         await hands.see("sent to scripted on this computer")
 
         async def offered(many: int) -> bool:

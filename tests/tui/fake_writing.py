@@ -9,7 +9,18 @@ from pathlib import Path
 
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, read, written
-from scheduler.desk.composer_views import AltText, FormerText, MediaPage, MediaView, ModelPlace, ScriptView, Streamed, Thumbnail, Verdict
+from scheduler.desk.composer_views import (
+    AltText,
+    FormerText,
+    MediaPage,
+    MediaView,
+    ModelPlace,
+    RequestView,
+    ScriptView,
+    Streamed,
+    Thumbnail,
+    Verdict,
+)
 from scheduler.desk.scripting import script_view
 from scheduler.desk.views import BeatView, Done, PostView, ProposalView, Span
 from scheduler.errors import CrossedError, DeskError, NotFoundError, SettingsError, StaleError, UnreachableError, UsageError
@@ -37,6 +48,8 @@ class FakeWriting(FakeReading):
         super().__init__(clock)
         self.mouth = Mouth()
         self.asked = 0
+        self.requests: dict[str, RequestView] = {}
+        self.place = PLACE
         self.former: list[FormerText] = []
         self.scripts: dict[tuple[str, str], Timeline] = {}
         self.pages: dict[str, MediaPage] = {}
@@ -146,7 +159,33 @@ class FakeWriting(FakeReading):
     def model_place(self) -> ModelPlace:
         if not self.model:
             raise SettingsError("No model is set up. Everything else works.", "Add llm: to daypart.yaml")
-        return PLACE
+        return self.place
+
+    async def request(self, post: str) -> RequestView:
+        work = self._work(post)
+        known = tuple(name for name in work.texts if len(name) == 2)
+        written = any(text.text for text in work.texts.values())
+        fixed = f"the brief of this post stands in {work.file}: edit it there" if work.managed_by == "files" else ""
+        return self.requests.get(post) or RequestView("" if written else work.title, (), "", (), known, written, fixed)
+
+    async def keep_request(
+        self,
+        post: str,
+        *,
+        topic: str | None = None,
+        facts: Sequence[str] | None = None,
+        tone: str | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> Done:
+        before = await self.request(post)
+        self.requests[post] = replace(
+            before,
+            topic=before.topic if topic is None else topic,
+            facts=tuple(facts or ()),
+            tone=tone or "",
+            languages=tuple(languages or ()),
+        )
+        return Done("kept", (post,))
 
     async def draft(
         self,
@@ -154,7 +193,7 @@ class FakeWriting(FakeReading):
         *,
         progress: Callable[[str], None] | None = None,
         on_text: Callable[[Streamed], None] | None = None,
-        language: str | None = None,
+        languages: Sequence[str] = (),
         variants: int | None = None,
         reel_seconds: float | None = None,
     ) -> list[ProposalView]:
@@ -162,7 +201,7 @@ class FakeWriting(FakeReading):
         self.asked += 1
         work = self._work(post)
         told = on_text or (lambda _: None)
-        for tongue in [language] if language else list(work.texts):
+        for tongue in languages or list(work.texts):
             await self._say(work, tongue, told, variants or 1)
         return [p for p in self._ready if p.post == post]
 

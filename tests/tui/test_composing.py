@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from textual import events
@@ -36,6 +37,13 @@ async def writing(desk: FakeDesk, post: str = POST, size: tuple[int, int] = (80,
 
 def area_of(screen: ComposerScreen) -> CaptionArea:
     return screen.query_one(CaptionArea)
+
+
+async def ask(pilot: Pilot[None]) -> None:
+    """F8, and once more to send the request as it stands."""
+    await pilot.press("f8")
+    await see(pilot, "What is it about?", "It is sent to")
+    await pilot.press("f8")
 
 
 # ── an account's own text ──
@@ -91,7 +99,7 @@ async def test_the_model_writes_beside_the_caption_while_one_types() -> None:
     desk = talking()
     async with writing(desk, size=(120, 40)) as (pilot, screen):
         before = area_of(screen).text
-        await pilot.press("f8")
+        await ask(pilot)
         await see(pilot, "sent to small-model on this computer", "Writing…", "F8 goes there", "Winter menu: variant 1", "variant 3")
         await type_text(pilot, " Mine.")
         assert area_of(screen).text == f"{before} Mine."
@@ -124,7 +132,7 @@ async def test_esc_stops_and_then_throws_away() -> None:
     desk = talking()
     async with writing(desk) as (pilot, screen):
         before = area_of(screen).text
-        await pilot.press("f8")
+        await ask(pilot)
         await see(pilot, "Writing…", "variant 1")
         await pilot.press("escape")
         await until(pilot, lambda: screen.variants.has_focus, "the pane")
@@ -135,7 +143,7 @@ async def test_esc_stops_and_then_throws_away() -> None:
         assert area_of(screen).text == before
         assert await desk.proposals(POST) == []
         desk.mouth = Mouth()
-        await pilot.press("f8")
+        await ask(pilot)
         await see(pilot, "1 of 3")
         await until(pilot, lambda: not screen.variants.offers.writing, "all of them")
         await pilot.press("f8", "escape")
@@ -150,14 +158,17 @@ async def test_a_cut_connection_is_said_and_the_caption_is_untouched() -> None:
     desk.mouth.breaks = True
     async with writing(desk) as (pilot, screen):
         before = area_of(screen).text
-        await pilot.press("f8")
+        await ask(pilot)
         await see(pilot, "Writing…")
         await type_text(pilot, "?")
         assert desk.mouth.gate is not None
         desk.mouth.gate.set()
         await see(pilot, "127.0.0.1 broke off in the middle of its answer")
         await gone(pilot, "Writing…")
+        await see(pilot, "Your own text is as it was.")
         assert area_of(screen).text == f"{before}?"
+        await pilot.press("escape", "escape")
+        await gone(pilot, "The model ·")
 
 
 async def test_asking_about_an_approved_post_asks_first() -> None:
@@ -168,6 +179,68 @@ async def test_asking_about_an_approved_post_asks_first() -> None:
         await pilot.press("escape")
         await gone(pilot, "This breaks the approval of")
         assert desk.asked == 0
+
+
+async def test_the_request_is_filled_in_sent_and_there_again() -> None:
+    desk = talking()
+    desk.mouth = Mouth()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("f8")
+        await see(pilot, "Ask the model · Kawa Wrocław", "It is sent to small-model on this computer", "[x] Polish", "[ ] English")
+        await type_text(pilot, "snow")
+        await pilot.press("tab")
+        await type_text(pilot, "39 zl\nboth shops")
+        await pilot.press("tab")
+        await type_text(pilot, "warm")
+        await pilot.press("tab", "down", "space", "enter")
+        await see(pilot, "1 of 6")
+        kept = desk.requests[POST]
+        assert (kept.topic, kept.facts, kept.tone, kept.languages) == ("snow", ("39 zl", "both shops"), "warm", ("pl", "en"))
+        await until(pilot, lambda: not screen.variants.offers.writing, "all of them")
+        await pilot.press("f8", "n")
+        await see(pilot, "snow", "39 zl", "both shops", "warm", "[x] English")
+        await pilot.press("escape")
+        await gone(pilot, "What is it about?")
+        assert desk.asked == 1
+
+
+async def test_without_a_topic_nothing_is_sent() -> None:
+    desk = seeded()
+    for name in desk.works[POST].texts:
+        desk.works[POST].texts[name] = Text("")
+    desk._ready = []
+    async with writing(desk) as (pilot, _):
+        await pilot.press("f8")
+        await see(pilot, desk.works[POST].title)
+        await pilot.press("ctrl+u", "enter")
+        await see(pilot, "Please say in a few words what it is about.", "Ask (⏎ or F8)")
+        assert desk.asked == 0
+
+
+async def test_a_brief_from_a_file_is_shown_and_asked_for() -> None:
+    desk = seeded()
+    async with writing(desk, "harbour/signing") as (pilot, _):
+        await pilot.press("f8")
+        await see(pilot, "Ask the model about an approved post", "This breaks the approval of")
+        await pilot.press("y")
+        await see(pilot, "the brief of this post stands in", "Ask (⏎ or F8)")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.asked == 1, "the question")
+        assert desk.requests == {}
+
+
+async def test_a_model_elsewhere_and_no_network() -> None:
+    desk = talking()
+    desk.place, desk.mouth = replace(desk.place, host="api.openai.com", here=False), Mouth(breaks=True)
+    async with writing(desk) as (pilot, _):
+        await pilot.press("f8")
+        await see(pilot, "It is sent to small-model at api.openai.com.")
+        await pilot.press("enter")
+        await see(pilot, "Is there a network? F8", "works again later, everything else goes on.", "F8 asks again")
+        await pilot.press("escape")
+        await see(pilot, "n asks again · esc closes")
+        await pilot.press("f8")
+        await see(pilot, "What is it about?")
 
 
 # ── the script ──

@@ -288,7 +288,9 @@ async def test_without_a_model_everything_else_works() -> None:
         app.open_post("harbour/reading")
         await see(pilot, "Reading night")
         await pilot.press("f8")
-        await see(pilot, "No model is set up. Everything else works.")
+        await see(pilot, "No model is set up. Everything else works.", "base_url: http://127.0.0.1:11434/v1", "Copy the lines (y)")
+        await pilot.press("y", "escape")
+        await gone(pilot, "base_url")
 
 
 async def test_a_script_stands_as_timed_lines_beside_its_caption() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from scheduler.desk.composer_views import RequestView
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.fake_world import Text
 from tests.tui.seeds import seeded
@@ -24,8 +25,10 @@ PICTURES = (
     Picture("pictures-large", (*OPEN, "f4", "down"), "does not take it", LARGE),
     Picture("dialog-add-picture", (*OPEN, "f4", "n"), "Path, or words"),
     Picture("dialog-look", (*OPEN, "f4", "v"), "1080×1350"),
-    Picture("model-writing", (*OPEN, "f8"), "Writing…", state="talking"),
-    Picture("model-writing-large", (*OPEN, "f8"), "Writing…", LARGE, state="talking"),
+    Picture("dialog-ask-model", (*OPEN, "f8"), "It is sent to", state="asking"),
+    Picture("dialog-no-model", (*OPEN, "f8"), "No model is set up", state="no-model"),
+    Picture("model-writing", (*OPEN, "f8", "f8"), "Writing…", state="talking"),
+    Picture("model-writing-large", (*OPEN, "f8", "f8"), "Writing…", LARGE, state="talking"),
     Picture("model-offers", (*OPEN, "f8"), "1 of 2"),
     Picture("model-offers-large", (*OPEN, "f8", "2"), "2 of 2", LARGE),
     Picture("dialog-former", (*OPEN, "ctrl+f", "down"), "Go back to this"),
@@ -36,6 +39,15 @@ PICTURES = (
 def desk_for(state: str) -> FakeDesk:
     if state == "talking":
         return talking()
+    if state == "asking":
+        desk = talking()
+        facts = ("from Tuesday 24 November", "39 zł, both shops")
+        desk.requests[POST] = RequestView("the winter menu is here", facts, "warm, short", ("pl",), ("pl", "en"), written=True, fixed="")
+        return desk
+    if state == "no-model":
+        desk = talking()
+        desk.model = False
+        return desk
     if state == "crossed":
         return Crossing()
     return seeded() if state == "empty-script" else deep()

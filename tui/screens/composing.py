@@ -271,7 +271,8 @@ class Composing(DeskScreen):
         if await self._may_break(draft):
             self.query_one(CaptionArea).focus()
 
-    async def _may_break(self, draft: Draft) -> bool:
+    async def _may_break(self, draft: Draft, *, asking: bool = False) -> bool:
+        """`asking`: a model, not typing."""
         places = some([f"{delivery.platform_name} {delivery.account}" for delivery in draft.approved])
         question = say(
             "This breaks the approval of “{title}” for {places}. It waits for approval again and does not go out until then.",
@@ -279,7 +280,10 @@ class Composing(DeskScreen):
             places=places,
         )
         title = say("Edit an approved post · {client_name}", client_name=draft.post.client_name)
-        if not await self.app.push_screen_wait(Confirm(title, question, yes=say("Edit it"), danger=True)):
+        if asking:
+            title = say("Ask the model about an approved post · {client_name}", client_name=draft.post.client_name)
+        yes = say("Ask the model") if asking else say("Edit it")
+        if not await self.app.push_screen_wait(Confirm(title, question, yes=yes, danger=True)):
             return False
         draft.unlocked = True
         self.switch_to(draft.current)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import getters, on, work
 from textual.worker import Worker
 
+from scheduler.desk.composer_views import ModelPlace
 from scheduler.desk.views import ProposalView
-from scheduler.errors import DeskError
+from scheduler.errors import DeskError, SettingsError, UnreachableError
 from tui.actions import VARIANTS, Action
+from tui.dialogs.ask_model import AskModel, NoModel
 from tui.say import say
 from tui.screens.composing import Composing
+from tui.text import clean, one_line, sentence
+from tui.told import told
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.variants import Variants
-from tui.writing import Draft
+from tui.words import error_words
+from tui.writing import SETTLED, Draft
 
 WANTED = 3
 """Variants asked for where no brief says how many."""
@@ -50,7 +57,8 @@ class ComposingModel(Composing):
 
     def action_model(self) -> None:
         """Into the pane where it is open; else show what is proposed, and ask when nothing is."""
-        if self.asking:
+        offers = self.variants.offers
+        if self.asking and (offers.found or offers.writing):
             self.variants.focus()
         elif self.draft is not None:
             self._stream = self._open_model(self.draft)
@@ -64,41 +72,61 @@ class ComposingModel(Composing):
             self._show(waiting)
             self.variants.focus()
         else:
-            await self._ask(draft)
+            await self._request(draft)
 
-    async def _ask(self, draft: Draft) -> None:
-        """Ask for texts in the language of the editor. Whatever goes wrong, what is whole can be taken, and nothing else is touched."""
+    async def _request(self, draft: Draft) -> None:
+        """What to ask for, and where it is sent; then ask."""
         try:
             place = self.app.desk.model_place()
+            asked = await self.app.desk.request(draft.post.post)
+        except SettingsError as error:
+            await self.app.push_screen_wait(NoModel(error))
+            return
         except DeskError as error:
             self.app.say_error(error)
             return
-        if draft.locked and not draft.fixed and not await self._may_break(draft):  # whoever asks a model voids the approval
+        if draft.post.deliveries and all(delivery.sign in SETTLED for delivery in draft.post.deliveries):
+            self.app.notify(say("The model is off: this post is {reason}.", reason=draft.fixed), severity="warning")
             return
-        language = self._language(draft)
+        if draft.locked and not await self._may_break(draft, asking=True):  # whoever asks a model voids the approval
+            return
+        title = say("Ask the model · {client_name}", client_name=one_line(draft.post.client_name))
+        if self.reel_seconds:
+            title = say("Ask for a script of {seconds:g} s · {client_name}", seconds=self.reel_seconds, client_name=draft.post.client_name)
+        dialog = AskModel(title, draft.post.post, asked, place, self._language(draft), self.app.desk)
+        languages = await self.app.push_screen_wait(dialog)
+        if languages is not None and self.draft is draft:
+            await self._ask(draft, place, languages)
+
+    async def _ask(self, draft: Draft, place: ModelPlace, languages: Sequence[str]) -> None:
+        """Whatever goes wrong, what is whole can be taken, and nothing else is touched."""
+        trouble = ""
         self.add_class("-variants")
         self.variants.begin(place)
         if not self.query_one(CaptionArea).has_focus:
             self.variants.focus()
         try:
             await self.app.desk.draft(
-                draft.post.post, on_text=self.variants.hear, language=language or None, variants=WANTED, reel_seconds=self.reel_seconds
+                draft.post.post, on_text=self.variants.hear, languages=languages, variants=WANTED, reel_seconds=self.reel_seconds
             )
         except DeskError as error:
-            self.app.say_error(error)
+            trouble = _trouble(error, place)
         finally:
-            self.run_worker(self._settle(draft), group="settle", exit_on_error=False)
+            self.run_worker(self._settle(draft, trouble), group="settle", exit_on_error=False)
 
-    async def _settle(self, draft: Draft) -> None:
-        """What is whole now."""
+    async def _settle(self, draft: Draft, trouble: str) -> None:
+        """What is whole now; why there is nothing stays to be read in the pane."""
         try:
             proposals = await self.app.desk.proposals(draft.post.post)
         except DeskError as error:
             self.app.say_error(error)
             proposals = []
         if self.draft is draft and self.asking:
-            self.variants.settle(self._for_current(draft, proposals))
-            self._close_when_empty()
+            self.variants.settle(self._for_current(draft, proposals), trouble)
+            if not trouble:
+                self._close_when_empty()
+            elif self.variants.offers.found:
+                self.app.notify(trouble, severity="error", timeout=10)
         self.app.touch()
 
     def _show(self, proposals: list[ProposalView]) -> None:
@@ -132,7 +160,7 @@ class ComposingModel(Composing):
 
     @work(exclusive=True, group="model", exit_on_error=False)
     async def _ask_again(self, draft: Draft) -> None:
-        await self._ask(draft)
+        await self._request(draft)
 
     @on(Variants.Taken)
     def _taken(self, event: Variants.Taken) -> None:
@@ -173,3 +201,11 @@ class ComposingModel(Composing):
     def _close_when_empty(self) -> None:
         if not self.variants.offers.found:
             self.close_model()
+
+
+def _trouble(error: DeskError, place: ModelPlace) -> str:
+    """Why nothing came, and when it is worth another try."""
+    if place.here or not isinstance(error, UnreachableError):
+        return error_words(error)
+    later = say("Is there a network? F8 works again later, everything else goes on.")
+    return f"{sentence(told(clean(str(error))))} {later}"

@@ -13,7 +13,7 @@ from textual.timer import Timer
 from scheduler.desk.composer_views import ModelPlace, Streamed
 from scheduler.desk.views import ProposalView
 from tui.actions import VARIANTS, bindings
-from tui.offers import Offer, Offers
+from tui.offers import Offer, Offers, model_words
 from tui.say import say
 from tui.text import UNICODE, Glyphs, one_line
 from tui.widgets.poured import Block, Poured
@@ -64,6 +64,8 @@ class Variants(Horizontal, can_focus=True):
         super().__init__(id="variants", classes="pane")
         self.offers = Offers()
         self.place: ModelPlace | None = None
+        self.trouble = ""
+        """Why nothing came; empty: nothing is wrong."""
         self._glyphs = glyphs
         self._held: dict[int, str] = {}
         """Pieces of each offer that are not drawn yet."""
@@ -77,7 +79,7 @@ class Variants(Horizontal, can_focus=True):
 
     def begin(self, place: ModelPlace) -> None:
         """Texts are asked for."""
-        self.place = place
+        self.place, self.trouble = place, ""
         self.offers.begin()
         self.draw()
         self._frames = self._frames or self.set_interval(FRAME, self._pour)
@@ -102,9 +104,9 @@ class Variants(Horizontal, can_focus=True):
             if at in window:
                 self._poured[window.index(at)].add(pieces)
 
-    def settle(self, proposals: list[ProposalView], place: ModelPlace | None = None) -> None:
-        """Nothing more comes; these can be taken."""
-        self.place = place or self.place
+    def settle(self, proposals: list[ProposalView], trouble: str = "") -> None:
+        """Nothing more comes; these can be taken. `trouble`: why there are none."""
+        self.trouble = trouble
         if self._frames is not None:
             self._frames.stop()
             self._frames = None
@@ -141,8 +143,13 @@ class Variants(Horizontal, can_focus=True):
                 poured.set_class(window[n] == self.offers.at and len(window) > 1, "-current")
                 poured.show(self._blocks(offer, window[n]))
             else:
-                poured.show([(say("Waits for the first word…"), "quiet")] if self.offers.writing else [])
+                poured.show(self._nothing() if n == 0 else [])
         self._titles()
+
+    def _nothing(self) -> list[Block]:
+        if self.offers.writing:
+            return [(say("Waits for the first word…"), "quiet")]
+        return [(f"{self._glyphs.warn} {self.trouble}", "warning"), (say("Your own text is as it was."), "quiet")] if self.trouble else []
 
     def _blocks(self, offer: Offer, at: int) -> list[Block]:
         sign = self._glyphs.cursor if at == self.offers.at else " "
@@ -154,7 +161,7 @@ class Variants(Horizontal, can_focus=True):
 
     def _titles(self) -> None:
         offers, parts = self.offers, [say("The model")]
-        parts += [say("sent to {words}", words=one_line(self.place.words))] if self.place is not None else []
+        parts += [say("sent to {words}", words=model_words(self.place))] if self.place is not None else []
         parts += [say("Writing…")] if offers.writing else []
         parts += [say("{number} of {found}", number=offers.at + 1, found=len(offers.found))] if len(offers.found) > 1 else []
         self.border_title = Content(" · ".join(parts))
@@ -162,9 +169,11 @@ class Variants(Horizontal, can_focus=True):
 
     def _keys(self) -> str:
         if not self.has_focus:
-            return say("F8 goes there")
+            return say("F8 goes there") if self.offers.found or self.offers.writing else say("F8 asks again")
         if self.offers.writing:
             return say("1 2 3 look · esc stops")
+        if not self.offers.found:
+            return say("n asks again · esc closes")
         many = "1 2 3 look · " if len(self.offers.found) > 1 else ""
         return say("{many}⏎ takes it · n asks again · esc throws away", many=many)
 
