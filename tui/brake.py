@@ -10,13 +10,13 @@ from tui.dialogs.confirm import Confirm
 from tui.dialogs.hold import HoldReason
 from tui.dialogs.overdue import OverduePosts
 from tui.dialogs.pick import Pick
+from tui.program import Program
 from tui.say import say
 from tui.screens.items import ItemScreen
-from tui.shell import Shell
 from tui.words import hold_question
 
 
-class Brake(Shell, inherit_bindings=False):
+class Brake(Program, inherit_bindings=False):
     """What stops publishing and lets it go on."""
 
     @work(exclusive=True, group="hold", exit_on_error=False)

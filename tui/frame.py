@@ -16,8 +16,8 @@ from textual.widgets import Static
 from scheduler.desk.views import Overview
 from scheduler.errors import DeskError
 from tui.actions import Action
+from tui.program import Program
 from tui.say import is_aloud, say
-from tui.shell import Shell
 from tui.text import clean
 from tui.unhurried import Plain, PlainVertical, Unhurried
 from tui.widgets.bars import KeyLine, PlaceLine, StatusLine
@@ -41,7 +41,7 @@ class DeskScreen(Unhurried[None], Plain):
     PLACE: ClassVar[str] = ""
     ACTIONS: ClassVar[tuple[Action, ...]] = ()
     """What `?` lists for this place."""
-    app = getters.app(Shell)
+    app = getters.app(Program)
     _before_small: Widget | None = None
     """What had the focus before the window became too small."""
 

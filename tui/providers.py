@@ -13,8 +13,8 @@ from textual.content import Content
 from scheduler.errors import DeskError
 from tui.actions import EVERYWHERE, Action
 from tui.frame import DeskScreen
+from tui.program import Program
 from tui.say import say
-from tui.shell import Shell
 from tui.text import one_line
 from tui.theme import THEME_WORDS
 from tui.told import told
@@ -37,14 +37,14 @@ def plain(words: str) -> str:
     return cast("str", Content(words))
 
 
-class ShellProvider(Provider):
+class ProgramProvider(Provider):
     """Knows the program; text of others is never markup."""
 
     @property
-    def shell(self) -> Shell:
+    def program(self) -> Program:
         """The program."""
         app = self.app
-        assert isinstance(app, Shell)
+        assert isinstance(app, Program)
         return app
 
     def hit(self, entry: Entry, query: str) -> Hit | None:
@@ -59,7 +59,7 @@ class ShellProvider(Provider):
         return Hit(score, shown, entry.run, text=entry.name, help=plain(entry.help))
 
 
-class Commands(ShellProvider):
+class Commands(ProgramProvider):
     """What can be done, by name."""
 
     def entries(self) -> Iterator[Entry]:
@@ -71,20 +71,20 @@ class Commands(ShellProvider):
                 ("list.", "week.left", "week.right", "week.up", "week.down", "all.palette", "all.back", "all.pane")
             ):
                 yield self._entry(action)
-        yield Entry(say("Decide about late posts"), say("Send now, move or drop what a hold made late"), self.shell.decide_overdue)
+        yield Entry(say("Decide about late posts"), say("Send now, move or drop what a hold made late"), self.program.decide_overdue)
         yield from self._clients()
         for theme, words in THEME_WORDS.items():
-            yield Entry(say("Colours: {name}", name=say(words)), say("How the desk looks"), partial(self.shell.prefer, "theme", theme))
+            yield Entry(say("Colours: {name}", name=say(words)), say("How the desk looks"), partial(self.program.prefer, "theme", theme))
 
     def _entry(self, action: Action) -> Entry:
         name = say("Go to: {label}", label=say(action.label)) if action.id.startswith("place.") else say(action.label)
         everywhere = action in EVERYWHERE
-        target = self.shell if everywhere else self.screen
+        target = self.program if everywhere else self.screen
         return Entry(name, f"{action.first_key}  {say(action.tip)}", partial(target.run_action, action.action))
 
     def _clients(self) -> Iterator[Entry]:
-        held = self.shell.held("client")
-        for client in self.shell.clients:
+        held = self.program.held("client")
+        for client in self.program.clients:
             if client.id is None:
                 continue
             name = client.id
@@ -92,13 +92,13 @@ class Commands(ShellProvider):
                 yield Entry(
                     say("Release {client}", client=client.name),
                     say("Let this client's posts go out again"),
-                    partial(self.shell.release_client, name),
+                    partial(self.program.release_client, name),
                 )
             else:
                 yield Entry(
                     say("Hold {client} only", client=client.name),
                     say("Nothing of this client leaves"),
-                    partial(self.shell.hold_client, name),
+                    partial(self.program.hold_client, name),
                 )
 
     async def discover(self) -> Hits:
@@ -111,7 +111,7 @@ class Commands(ShellProvider):
                 yield hit
 
 
-class Posts(ShellProvider):
+class Posts(ProgramProvider):
     """Finds posts by their words, client or account, as the Library does, and opens them."""
 
     LIMIT = 30
@@ -120,7 +120,7 @@ class Posts(ShellProvider):
         """After the commands, newest first: letters scattered over a text are no match."""
         if not any(sign.isalnum() for sign in query):
             return
-        shell = self.shell
+        shell = self.program
         try:
             page = await shell.desk.library(query, client=shell.client, limit=self.LIMIT)
         except DeskError:  # the line above the keys says what is wrong

@@ -1,4 +1,4 @@
-"""What every screen may ask of the program: the Desk, the clock, the chosen client, safe toasts, live facts."""
+"""What every screen and dialog may ask of the program: the Desk, the clock, the chosen client, safe toasts, live facts."""
 
 from __future__ import annotations
 
@@ -66,23 +66,12 @@ class Shell(App[None], inherit_bindings=False):
         """Where the settings of this person are kept; None: nowhere."""
         self._usual_motion = self.animation_level
         self.clients: list[ClientView] = []
-        self.writing: str | None = None
-        """The post in the composer, `campaign/post`."""
-        self.reviewing: str | None = None
-        """The post that Approvals should show first."""
-        self.begin_with = ""
-        """The account to connect first; `*`: ask which; empty: none."""
         self.changed: Signal[None] = Signal(self, "changed")
         self._clock = clock or SystemClock()
 
     def now(self) -> int:
         """UTC microseconds."""
         return self._clock.wall()
-
-    def take_beginning(self) -> str:
-        """The account to connect first, asked once."""
-        wanted, self.begin_with = self.begin_with, ""
-        return wanted
 
     def client_name(self) -> str:
         """Words for the chosen client; empty for all."""
@@ -144,57 +133,6 @@ class Shell(App[None], inherit_bindings=False):
     def watch_client(self) -> None:
         self.touch()
 
-    def held(self, scope: str) -> set[str]:
-        """Which of a kind a person has put on hold."""
-        return {hold.subject for hold in self.facts.holds if hold.scope == scope} if self.facts is not None else set()
-
-    # ── going ──
-
-    def open_post(self, post: str) -> None:
-        """Into the composer."""
-        self.opened_from = self.current_mode
-        self.writing = post
-        self.changed.publish(None)
-        self.go("write")
-
-    def open_review(self, post: str) -> None:
-        """To Approvals, with this post first."""
-        self.reviewing = post
-        self.changed.publish(None)
-        self.go("approvals")
-
-    async def write_new(
-        self, *, when: str = "", title: str = "", texts: dict[str, str] | None = None, accounts: tuple[str, ...] = ()
-    ) -> None:
-        """Ask what a new post is about, make it, open it."""
-        raise NotImplementedError
-
-    def prefer(self, name: str, value: str | None) -> None:
-        """Change a setting at once and keep it; None: as it was before anybody chose. Raises SettingsError."""
-        raise NotImplementedError
-
-    def hold_client(self, client: str) -> object:
-        """Stop one client only."""
-        raise NotImplementedError
-
-    def release_client(self, client: str) -> object:
-        """Release one client, after a question."""
-        raise NotImplementedError
-
-    def decide_overdue(self, key: str = "") -> object:
-        """Posts whose time passed under a hold, and what becomes of each."""
-        raise NotImplementedError
-
-    def go(self, place: str) -> None:
-        """To a place; `esc` there comes back."""
-        if self.current_mode != place:
-            self.came_from = self.current_mode
-            self.switch_mode(place)
-
     async def leave_at_once(self) -> None:
         """Nobody is there to be asked any more."""
         self.exit()
-
-    came_from: str = "today"
-    opened_from: str = "write"
-    """Where the post in the composer was opened."""

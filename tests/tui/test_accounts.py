@@ -8,7 +8,7 @@ from textual.widgets import Input
 from tests.tui.fake_accounts import GOOD
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
-from tui.shell import Shell
+from tui.program import Program
 
 
 async def test_who_has_to_sign_in_stands_first_and_limits_are_shown() -> None:
@@ -108,7 +108,7 @@ async def test_details_and_a_test() -> None:
 async def test_the_first_run_leads_to_connecting(wanted: str) -> None:
     async with opened() as pilot:
         app = pilot.app
-        assert isinstance(app, Shell)
+        assert isinstance(app, Program)
         app.begin_with = wanted
         await pilot.press("6")
         await see(pilot, "Connect which account?" if wanted == "*" else "Connect ms-kawa")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import final
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -41,6 +42,7 @@ EMPTY = {
 }
 
 
+@final
 class CalendarScreen(PlanningScreen):
     """Three views of one plan; what can be done to it is in `planning`."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
@@ -33,6 +35,7 @@ SAVE_AFTER = 0.8
 """Seconds after the first key that is not saved, however long one goes on typing."""
 
 
+@final
 class ComposerScreen(ComposingMedia):
     """One post at a time; without one, the drafts to choose from."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from abc import abstractmethod
 
 from textual import events, work
 from textual.containers import VerticalScroll
@@ -51,34 +52,43 @@ class Composing(DeskScreen):
     # ── what the screen gives ──
 
     @property
+    @abstractmethod
     def counters(self) -> list[Counter]:
         """The newest counts."""
-        raise NotImplementedError
 
+    @abstractmethod
     def titles(self) -> None:
         """Redraw titles."""
 
+    @abstractmethod
     def count(self) -> object:
         """Count and preview again."""
 
+    @abstractmethod
     def look(self) -> object:
         """Preview again."""
 
+    @abstractmethod
     def switch_to(self, name: str) -> None:
         """Another text into the editor."""
 
+    @abstractmethod
     def take_typed(self) -> None:
         """What stands in the editor and was not told of yet: before anything else may come there."""
 
+    @abstractmethod
     def show_newest(self) -> None:
         """The editor shows the text as it is now, where somebody else's words came into it."""
 
+    @abstractmethod
     def close_post(self) -> None:
         """Back to choosing."""
 
+    @abstractmethod
     def close_parts(self) -> None:
         """The caption again, in place of script or pictures."""
 
+    @abstractmethod
     async def read_post(self) -> None:
         """The post as it is saved now."""
 

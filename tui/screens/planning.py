@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -60,33 +61,33 @@ class PlanningScreen(ItemScreen):
         """Posts that are marked, by key: how each is called. What is done is done to all of them."""
 
     @property
+    @abstractmethod
     def day(self) -> date:
         """The day under the cursor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def seek(self, day: date, key: str = "") -> None:
         """Put the cursor on a day, and on a post when it stands there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def chosen_row(self) -> CalendarRow | None:
         """The post under the cursor."""
-        raise NotImplementedError
 
+    @abstractmethod
     def new_post_time(self) -> str:
         """For a new post."""
-        raise NotImplementedError
 
+    @abstractmethod
     def free_on(self, day: date) -> list[FreeSlot]:
         """Free slots of a day."""
-        raise NotImplementedError
 
+    @abstractmethod
     def retitle(self) -> None:
         """What is shown has other bounds now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def marks_changed(self) -> None:
         """Other days are marked."""
-        raise NotImplementedError
 
     # ── narrowing ──
 
@@ -191,9 +192,9 @@ class PlanningScreen(ItemScreen):
         """What is done to marked posts does not depend on the one under the cursor."""
         return "" if self.picked and action in {"shift", "delete", "duplicate"} else super().why_off(action)
 
+    @abstractmethod
     def in_posts(self) -> bool:
         """Whether the cursor is on a post, not on a day."""
-        raise NotImplementedError
 
     def _mark(self, days: frozenset[date]) -> None:
         self.marked = days
