@@ -314,7 +314,8 @@ class _Call:
 
     def _failure(self, error: Exception) -> NotReached | Lost:
         kind = type(error).__name__
-        words = _WORDS.get(kind, "the request to {host} could not be sent").format(host=self._host or "the server")
+        host = self._host or "the server"
+        words = _why(error, host) or _WORDS.get(kind, "the request to {host} could not be sent").format(host=host)
         if isinstance(error, TimeoutError):
             nothing_left = not self._begun
         else:
@@ -336,6 +337,18 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
             for one in error.exceptions:
                 yield from _causes(one)
         error = error.__cause__ or error.__context__
+
+
+def _why(error: BaseException, host: str) -> str:
+    """A misspelt server, a computer without a network and a false certificate are three things to do for a person."""
+    if _found_no_way(error):
+        return f"this computer finds no way to {host}: it may be offline"
+    roots = list(_causes(error))
+    if any(isinstance(root, socket.gaierror) for root in roots):
+        return f"no server called {host} was found"
+    if any(isinstance(root, ssl.SSLCertVerificationError) for root in roots):
+        return f"{host} does not prove that it is {host} (its certificate)"
+    return ""
 
 
 class _Status:

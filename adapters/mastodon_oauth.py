@@ -71,7 +71,7 @@ async def register(http: Http, server: str, name: str = "daypart") -> App:
         if not isinstance(reply, Answer) or reply.status not in (400, 422):
             break
     assert reply is not None
-    raise _error(reply, f"{server} did not take the registration", "is it a Mastodon server? A token can be pasted instead")
+    raise _error(reply, f"{server} did not take the registration", "is its name spelt right? A token can be pasted instead")
 
 
 def begin(app: App) -> Authorization:

@@ -1,4 +1,4 @@
-"""The first daypart.yaml of somebody who has none, and accounts added to one: written with its comments, never over what is there."""
+"""The first daypart.yaml of somebody who has none, and accounts added to one or taken out of it: its comments stay."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import re
 import time
 import unicodedata
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
-from config.document import Document, YamlValue
+from config.document import Document, Node, YamlValue
 from config.samples import local_zone, write_named
 from config.source import Source, UnreadableFileError, decode
 from config.splice import SpliceError, write_whole
@@ -57,14 +58,82 @@ def _begin(sample: str, folder: Path, name: str, words: dict[str, str]) -> list[
 
 def add_account(file: Path, account: str, platform: str, handle: str, client: str | None) -> None:
     """One line more under `accounts`, and its name in its client's list; nothing else of the file changes. Raises SpliceError, OSError."""
+    _rewrite(file, lambda document: _with_account(document, account, platform, handle, client))
+
+
+def remove_account(file: Path, account: str) -> None:
+    """The lines of an account, and its name in its client's list; nothing else of the file changes. Raises SpliceError, OSError."""
+    _rewrite(file, lambda document: _without_account(document, account))
+
+
+def _rewrite(file: Path, change: Callable[[Document], str]) -> None:
     data = file.read_bytes()
     try:
-        document = read(decode(file, data))
-        changed = _with_account(document, account, platform, handle, client)
+        changed = change(read(decode(file, data)))
     except UnreadableFileError as error:
         raise SpliceError(str(error)) from error
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
     write_whole(file, mark + changed.encode())
+
+
+def _without_account(document: Document, account: str) -> str:
+    raw = document.source.text
+    cuts = [_account_cut(document, account)]
+    cuts += [_client_cut(document, client, account) for client in _clients_of(document.value, account)]
+    changed = raw
+    for start, end in sorted(cuts, reverse=True):
+        changed = changed[:start] + changed[end:]
+    if read(Source(document.source.file, changed)).value != _left(document.value, account):
+        raise SpliceError("the account cannot be taken out there")
+    return changed
+
+
+def _account_cut(document: Document, account: str) -> tuple[int, int]:
+    """Whole lines, from its name to its last word."""
+    raw = document.source.text
+    node, _ = document.node(("accounts",))
+    if account not in node.keys or raw[node.start : node.start + 1] == "{":
+        raise SpliceError("accounts stand in braces there")
+    last = node.children[account].end
+    end = raw.find("\n", last - 1 if raw[last - 1 : last] == "\n" else last)
+    return raw.rfind("\n", 0, node.keys[account].start) + 1, len(raw) if end < 0 else end + 1
+
+
+def _clients_of(value: YamlValue, account: str) -> list[str]:
+    clients = value.get("clients") if isinstance(value, dict) else None
+    return [name for name, one in (clients.items() if isinstance(clients, dict) else ()) if account in _listed(one)]
+
+
+def _listed(client: YamlValue) -> tuple[YamlValue, ...]:
+    listed = client.get("accounts") if isinstance(client, dict) else None
+    return listed if isinstance(listed, tuple) else ()
+
+
+def _client_cut(document: Document, client: str, account: str) -> tuple[int, int]:
+    node = _bracketed(document, client)
+    names = [node.children[number] for number in range(len(node.children))]
+    at = next(number for number, child in enumerate(names) if child.value == account)
+    if at > 0:
+        return names[at - 1].end, names[at].end
+    return names[0].start, names[1].start if len(names) > 1 else names[0].end
+
+
+def _left(value: YamlValue, account: str) -> YamlValue:
+    """What the file has to say afterwards."""
+    assert isinstance(value, dict)
+    accounts, after = value["accounts"], dict(value)
+    assert isinstance(accounts, dict)
+    after["accounts"] = {name: one for name, one in accounts.items() if name != account}
+    clients = value.get("clients")
+    if isinstance(clients, dict):
+        after["clients"] = {name: _without(one, account) for name, one in clients.items()}
+    return after
+
+
+def _without(client: YamlValue, account: str) -> YamlValue:
+    if not isinstance(client, dict) or account not in _listed(client):
+        return client
+    return {**client, "accounts": tuple(name for name in _listed(client) if name != account)}
 
 
 def _with_account(document: Document, account: str, platform: str, handle: str, client: str | None) -> str:
@@ -98,11 +167,18 @@ def _account_edit(document: Document, line: str) -> tuple[int, str]:
 
 
 def _client_edit(document: Document, client: str, account: str) -> tuple[int, str]:
-    raw = document.source.text
-    node, steps = document.node(("clients", client, "accounts"))
-    if steps != 3 or raw[node.start : node.start + 1] != "[" or not node.children:
-        raise SpliceError(f"the accounts of {client} are not written as a list in brackets")
+    node = _bracketed(document, client)
+    if not node.children:
+        return node.start + 1, account
     return max(child.end for child in node.children.values()), f", {account}"
+
+
+def _bracketed(document: Document, client: str) -> Node:
+    """The list of a client's accounts."""
+    node, steps = document.node(("clients", client, "accounts"))
+    if steps != 3 or document.source.text[node.start : node.start + 1] != "[":
+        raise SpliceError(f"the accounts of {client} are not written as a list in brackets")
+    return node
 
 
 def _wanted(value: YamlValue, account: str, entry: dict[str, YamlValue], client: str | None) -> YamlValue:

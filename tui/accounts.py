@@ -101,7 +101,7 @@ def account_lines(standing: Standing, tz: str, now: int) -> list[str]:
     lines = [
         f"{one_line(account.client_name)} · {one_line(account.platform_name)} · {one_line(account.handle)}",
         say("State: {words}", words=told(one_line(standing.words))),
-        say("Signed in: {until}", until=until_words(standing, tz)),
+        _signed_in(standing, tz),
         say("Posts: {use}", use=use_words(standing))
         + (say(", the last one {when}", when=when_words(standing.last, tz, now)) if standing.last else say(", none went out yet")),
         waits_words(standing, tz, now),
@@ -109,6 +109,16 @@ def account_lines(standing: Standing, tz: str, now: int) -> list[str]:
     if account.languages:
         lines.append(say("Languages: {languages}", languages=", ".join(account.languages)))
     return lines
+
+
+def _signed_in(standing: Standing, tz: str) -> str:
+    """Until when; where nobody is, what can be done."""
+    account = standing.account
+    if account.supported and (not account.connected or account.state == "reauth"):
+        return say("c connects it · e corrects its handle or server · d takes it out of daypart.yaml")
+    if account.expires_at is None or account.platform not in ENDING:
+        return say("Signed in: yes, renewed by itself") if account.supported else say("Signed in: {until}", until="–")
+    return say("Signed in: {until}", until=until_words(standing, tz))
 
 
 def waits_words(standing: Standing, tz: str, now: int) -> str:

@@ -135,7 +135,7 @@ def home_of(server: str, session: Session) -> str:
 
 def _login_error(account: Account, reply: Reply, password: str) -> ConnectError:
     if not isinstance(reply, Answer):
-        return ConnectError(reply.reason, f"is {account.server} the right server of {account.handle}?")
+        return ConnectError(reply.reason, f"is this computer on the internet, and {account.server} the server of {account.handle}?")
     error = named(reply)
     if error.error == "AuthFactorTokenRequired":
         return ConnectError("Bluesky asks for a code because this is the main password", HOW_TO_GET_ONE, relogin=True)

@@ -365,9 +365,9 @@ def _host(server: str) -> str:
 
 def _connect_error(account: Account, reply: Reply) -> ConnectError:
     if not isinstance(reply, Answer):
-        return ConnectError(reply.reason, f"is {account.server} the right server of {account.handle}?")
+        return ConnectError(reply.reason, f"is {_host(account.server)} spelt right, and is this computer on the internet?")
     if reply.status in (302, 401, 403):
         words = said(reply)
         hint = "make a new token in the server's settings under Development, with read and write"
         return ConnectError(f"{_host(account.server)} does not accept this token" + (f": {words}" if words else ""), hint, relogin=True)
-    return ConnectError(f"{account.server} answered {reply.status}", "does this server have Mastodon's API?")
+    return ConnectError(f"{account.server} answered {reply.status}", "is its name spelt right, and does it have Mastodon's API?")

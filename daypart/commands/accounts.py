@@ -41,6 +41,9 @@ def connect(call: Call, name: str, secret_stdin: bool, browser: bool) -> None:
             return await desk.browser_finish(name, _ask_code(await desk.browser_begin(name), from_input=secret_stdin))
         known = next((view for view in await desk.accounts() if view.name == name), None)
         secret = sys.stdin.readline() if secret_stdin else _ask(known) if known else ""
+        doubt = "" if secret_stdin else desk.doubt(name, secret)
+        if doubt and not asked(lambda: click.confirm(f"{doubt}\nUse it all the same?", err=True)):
+            raise UsageError("nothing was sent", doubt)
         return await desk.connect(name, secret.strip())
 
     print_done(call, at_desk(call, act))
@@ -72,6 +75,25 @@ def _ask_code(url: str, *, from_input: bool) -> str:
 def add(call: Call, platform: str, handle: str, client: str | None) -> None:
     """Add an account to daypart.yaml, whose comments stay; connect it next. PLATFORM: bluesky, mastodon or instagram."""
     print_done(call, at_desk(call, lambda desk: desk.add_account(platform, handle, client)))
+
+
+@account.command(short_help="Correct the handle of an account in daypart.yaml.")
+@click.argument("name")
+@click.argument("handle")
+@common
+@click.pass_obj
+def correct(call: Call, name: str, handle: str) -> None:
+    """Write another HANDLE for the account NAME, which nobody is signed in to, into daypart.yaml; its posts stay with it."""
+    print_done(call, at_desk(call, lambda desk: desk.correct_account(name, handle)))
+
+
+@account.command(short_help="Take an account out of daypart.yaml.")
+@click.argument("name")
+@common
+@click.pass_obj
+def remove(call: Call, name: str) -> None:
+    """Take the account NAME out of daypart.yaml: one that nobody is signed in to, and that no post belongs to."""
+    print_done(call, at_desk(call, lambda desk: desk.remove_account(name)))
 
 
 @account.command("list")

@@ -19,6 +19,7 @@ from adapters.contract import Account, Adapter, MediaItem
 from adapters.contract import Connection as Connected
 from adapters.errors import ConnectError, MediaHostError
 from adapters.hosts import host_for
+from adapters.http import is_loopback
 from adapters.registry import adapter_for
 from config.secrets import Cipher, SecretsError, load_key, redactor
 from scheduler.account_rows import read_accounts, sync_accounts
@@ -55,6 +56,17 @@ class Connecting(Reviewing):
         if moved:
             words += f"; {len(moved)} approved post{'s' if len(moved) > 1 else ''} need a new approval, because the account is another"
         return Done(words, tuple(moved))
+
+    def doubt(self, account: str, secret: str) -> str:
+        """Why this is hardly what an account signs in with; empty: nothing speaks against it. A platform may take it all the same."""
+        written = self.workspace.accounts.get(account)
+        if written is None or written.platform != "bluesky" or is_loopback(written.base) or not secret.strip():
+            return ""
+        from adapters.bluesky.session import APP_PASSWORD  # deferred: only this asks
+
+        if APP_PASSWORD.fullmatch(secret.strip()):
+            return ""
+        return "this does not look like an app password (abcd-efgh-ijkl-mnop); your own password opens more than this program needs"
 
     async def test_account(self, account: str) -> Done:
         """One harmless call, to see that the account works."""

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
 from adapters.errors import ConnectError
-from config.beginnings import PREFIX, add_account, slug_of
-from config.splice import SpliceError
 from scheduler.clock import DAY
 from scheduler.desk.clean import clean_line
-from scheduler.desk.connecting import Connecting
+from scheduler.desk.naming import Naming
 from scheduler.desk.network import network
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import AccountView, Done
 from scheduler.desk.words import ENDING, platform_name
 from scheduler.errors import NotFoundError, UnreachableError, UsageError
 from scheduler.when import day_words
-from scheduler.workspace import WORKSPACE_FILE
 
 if TYPE_CHECKING:
     from adapters.mastodon_oauth import App, Authorization
@@ -62,7 +57,7 @@ class Standing:
     """The state in words."""
 
 
-class Accounts(Seeing, Connecting):
+class Accounts(Seeing, Naming):
     """Accounts as a person looks after them."""
 
     async def standings(self, client: str | None = None) -> list[Standing]:
@@ -103,28 +98,6 @@ class Accounts(Seeing, Connecting):
         if soon and view.expires_at is not None:
             return f"the sign-in ends {day_words(view.expires_at, self.tz)}: c connects again"
         return "ok" if view.state == "ok" else view.state
-
-    async def add_account(self, platform: str, handle: str, client: str | None = None) -> Done:
-        """One account more in daypart.yaml, whose comments stay; it waits to be connected. `details["account"]` is its name."""
-        handle, workspace = clean_line(handle), self.workspace
-        if platform not in PREFIX:
-            raise UsageError(f"there is no adapter for {clean_line(platform)}", f"platforms: {', '.join(PREFIX)}")
-        if client is not None and client not in workspace.clients:
-            raise NotFoundError(f"there is no client '{clean_line(client)}'", f"clients: {', '.join(workspace.clients) or 'none yet'}")
-        taken = next(
-            (name for name, a in workspace.accounts.items() if (a.platform, a.handle.lstrip("@")) == (platform, handle.lstrip("@"))), None
-        )
-        if taken is not None:
-            raise UsageError(f"{handle} is there already, as '{taken}'", f"daypart account connect {taken}")
-        name = _free_name(f"{PREFIX[platform]}-{slug_of(handle.lstrip('@').split('@')[0].split('.')[0])}", workspace.accounts)
-        try:
-            add_account(Path(self.root) / WORKSPACE_FILE, name, platform, handle, client)
-        except SpliceError as error:
-            line = f'{name}: {{ platform: {platform}, handle: "{handle}" }}'
-            raise UsageError(
-                f"daypart.yaml is written in a way that is left alone: {error}", f"add it yourself, under accounts: {line}"
-            ) from error
-        return Done(f"the account {name} stands in daypart.yaml now; connect it next", details={"account": name})
 
     # ── signing in with a browser ──
 
@@ -173,7 +146,3 @@ class Accounts(Seeing, Connecting):
 
 def _counts(conn: Connection, since: int) -> dict[str, tuple[int, int | None, int, int | None]]:
     return {row.name: (row.sent, row.last, row.waits, row.next) for row in conn.execute(_COUNTS, {"since": since})}
-
-
-def _free_name(name: str, known: Container[str]) -> str:
-    return next(found for found in (name, *(f"{name}-{number}" for number in range(2, 1_000))) if found not in known)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import gzip
 import logging
@@ -295,3 +296,33 @@ async def test_a_computer_without_a_way_out_is_told_from_a_server_that_is_away(m
         for _ in range(2):
             await http.send("POST", "https://a.example/")
     assert heard == [("127.0.0.1", False), ("a.example", True), ("a.example", False)]
+
+
+def _all_failed(number: int) -> OSError:
+    """As anyio says that none of a server's addresses could be reached."""
+    failed = OSError("All connection attempts failed")
+    failed.__cause__ = ExceptionGroup("several", [OSError(number, "one"), OSError(number, "other")])
+    return failed
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "no server called social.exmaple was found"),
+        (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "this computer finds no way to social.exmaple: it may be offline"),
+        (OSError(errno.ENETUNREACH, "Network is unreachable"), "this computer finds no way to social.exmaple: it may be offline"),
+        (_all_failed(errno.ENETUNREACH), "this computer finds no way to social.exmaple: it may be offline"),
+        (OSError(errno.ECONNREFUSED, "Connection refused"), "could not connect to social.exmaple"),
+    ],
+)
+async def test_a_misspelt_server_and_a_missing_network_are_told_apart(fault: OSError, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nowhere(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("anyio.connect_tcp", nowhere)
+    monkeypatch.delenv("HTTPS_PROXY", raising=False)
+    monkeypatch.delenv("https_proxy", raising=False)
+    async with Http() as http:
+        reply = await http.request("GET", "https://social.exmaple/")
+    assert isinstance(reply, NotReached)
+    assert reply.reason == words

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from sqlalchemy import insert
 
+from scheduler.errors import UsageError
 from scheduler.reach import KEPT
 from scheduler.store.sqlite import FileLock
 from scheduler.store.statements import NODE, set_meta
@@ -55,3 +57,49 @@ async def test_what_is_due_waits_for_the_network_as_long_as_the_service_that_run
         lock.close()
         assert (await h.desk.overview()).outage is None, "no service, no word about the network"
         assert (await h.desk.delivery(TEASER)).words == "due, goes out now"
+
+
+async def test_a_handle_is_corrected_where_nobody_is_signed_in_and_the_file_keeps_the_rest(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.apply()
+        file = h.desk.root / "daypart.yaml"
+        before = file.read_text("utf-8")
+        done = await h.desk.correct_account("bs-kawa", "kawa.bsky.social")
+        assert "bs-kawa is kawa.bsky.social now, not " in done.words
+        lines = zip(before.splitlines(), file.read_text("utf-8").splitlines(), strict=True)
+        assert [new for old, new in lines if old != new and "bs-kawa" not in new] == []
+        assert h.desk.workspace.accounts["bs-kawa"].handle == "kawa.bsky.social"
+        assert (await h.desk.standing("bs-kawa")).urgent
+        for wrong in ("kawa", "https://bsky.app/profile/kawa.bsky.social", "ka wa.example", ""):
+            with pytest.raises(UsageError):
+                await h.desk.correct_account("bs-kawa", wrong)
+        with pytest.raises(UsageError, match="with its server"):
+            await h.desk.add_account("mastodon", "mokka")  # it would make all of daypart.yaml unreadable
+        await h.connected("bs-bike")
+        with pytest.raises(UsageError, match="is signed in as"):
+            await h.desk.correct_account("bs-bike", "other.example")
+
+
+async def test_an_account_is_taken_out_that_nothing_belongs_to_and_no_other(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        file = h.desk.root / "daypart.yaml"
+        before = file.read_text("utf-8")
+        new = (await h.desk.add_account("mastodon", "@kawa@social.exmaple", "kawa")).details["account"]
+        assert (await h.desk.remove_account(new)).words == f"the account {new} is taken out of daypart.yaml"
+        assert file.read_text("utf-8") == before
+        with pytest.raises(UsageError, match=r"campaigns/.* names bs-kawa"):
+            await h.desk.remove_account("bs-kawa")
+        made = await h.desk.new_post(title="Late", text={"en": "Hello"}, accounts=["bs-bike"], when="")
+        assert made.deliveries
+        with pytest.raises(UsageError, match="1 post belongs to bs-bike"):
+            await h.desk.remove_account("bs-bike")
+        await h.connected("bs-bike")
+        with pytest.raises(UsageError, match="bs-bike is signed in"):
+            await h.desk.remove_account("bs-bike")
+
+
+async def test_what_does_not_look_like_an_app_password_is_said_before_it_leaves(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        name = (await h.desk.add_account("bluesky", "kawa.bsky.social")).details["account"]
+        assert "app password" in h.desk.doubt(name, "hunter2")
+        assert h.desk.doubt(name, "abcd-efgh-ijkl-mnop") == ""

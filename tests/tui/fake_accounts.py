@@ -8,11 +8,15 @@ from scheduler.clock import DAY, HOUR
 from scheduler.desk.serving import Leaving
 from scheduler.desk.standing import Standing
 from scheduler.desk.views import AccountView, DeliveryView, Done
-from scheduler.errors import SignInError
+from scheduler.errors import SignInError, UnreachableError
 from tests.tui.fake_world import NOW
 
 GOOD = "app-password"
 """The secret that signs in here."""
+OFFLINE = "app-password-offline"
+"""Nobody answers to this one."""
+OWN_PASSWORD = "hunter2"
+"""Not what is wanted here."""
 
 
 class FakeAccounts:
@@ -24,6 +28,8 @@ class FakeAccounts:
     signed_out: frozenset[str] = frozenset({"ms-kawa"})
     no_accounts = False
     added: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    removed: str = ""
 
     async def accounts(self) -> list[AccountView]:
         return await super().accounts()  # type: ignore[misc, no-any-return]
@@ -54,6 +60,8 @@ class FakeAccounts:
         return "https://social.example"
 
     async def connect(self, account: str, secret: str) -> Done:
+        if secret == OFFLINE:
+            raise UnreachableError("no server called social.example was found", "is it spelt right?")
         if secret != GOOD:
             raise SignInError("Mastodon does not take this token", "make a new one, and paste it whole")
         self.signed_out -= {account}
@@ -69,6 +77,17 @@ class FakeAccounts:
     async def add_account(self, platform: str, handle: str, client: str | None = None) -> Done:
         self.added = (platform, handle, client or "")
         return Done("ms-kawa stands in daypart.yaml now", details={"account": "ms-kawa"})
+
+    async def correct_account(self, account: str, handle: str) -> Done:
+        self.corrected = (account, handle)
+        return Done(f"{account} is {handle} now; connect it next")
+
+    async def remove_account(self, account: str) -> Done:
+        self.removed = account
+        return Done(f"{account} is taken out of daypart.yaml")
+
+    def doubt(self, account: str, secret: str) -> str:
+        return "this does not look like an app password" if secret == OWN_PASSWORD else ""
 
     async def browser_begin(self, account: str) -> str:
         return "https://social.example/oauth/authorize?client_id=1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.tui.fake_accounts import GOOD
+from tests.tui.fake_accounts import GOOD, OFFLINE, OWN_PASSWORD
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
 from tui.program import Program
@@ -116,3 +116,63 @@ async def test_the_first_run_leads_to_connecting(wanted: str) -> None:
         await until(pilot, lambda: len(pilot.app.screen_stack) == 1, "the place")
         app.touch()
         await see(pilot, "SIGN IN 1")
+
+
+async def test_what_nobody_judged_stays_in_the_field_and_what_was_refused_does_not() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("c", "enter")
+        await see(pilot, "You need: An access token")
+        await type_text(pilot, OFFLINE)
+        await pilot.press("enter")
+        await see(pilot, "No server called social.example was found.", "⏎ tries again.", "F4 corrects the handle.")
+        assert pilot.app.screen.query_one(Input).value == OFFLINE
+        await pilot.press(*["backspace"] * len(OFFLINE))
+        await type_text(pilot, "wrong")
+        await pilot.press("enter")
+        await see(pilot, "Mastodon does not take this token.")
+        assert pilot.app.screen.query_one(Input).value == ""
+        assert "⏎ tries again" not in screen_text(pilot)
+
+
+async def test_ones_own_password_is_sent_only_when_one_says_so_twice() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("c", "enter")
+        await see(pilot, "You need: An access token")
+        await type_text(pilot, OWN_PASSWORD)
+        await pilot.press("enter")
+        await see(pilot, "This does not look like an app password.", "⏎ once more sends")
+        assert "Mastodon does not take" not in screen_text(pilot)
+        await pilot.press("enter")
+        await see(pilot, "Mastodon does not take this token.")
+
+
+async def test_a_handle_is_corrected_where_it_was_refused_and_signing_in_goes_on() -> None:
+    desk = seeded()
+    async with opened(desk, place="6") as pilot:
+        await see(pilot, "SIGN IN 1", "e corrects its handle or server")
+        await pilot.press("c", "enter")
+        await see(pilot, "Correct the handle (F4)")
+        await pilot.press("f4")
+        await see(pilot, "Correct ms-kawa · Kawa Wrocław")
+        await type_text(pilot, "@kawa@social.example")
+        await pilot.press("enter")
+        await see(pilot, "Connect ms-kawa")
+        assert desk.corrected == ("ms-kawa", "@kawa@social.example")
+
+
+async def test_e_corrects_and_d_takes_out_an_account_that_nobody_is_signed_in_to() -> None:
+    desk = seeded()
+    async with opened(desk, place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("e")
+        await see(pilot, "Correct ms-kawa")
+        await pilot.press("escape")
+        await gone(pilot, "Correct ms-kawa ·")
+        await pilot.press("d")
+        await see(pilot, "Take out · Kawa Wrocław", "out of daypart.yaml? Nobody")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.removed == "ms-kawa", "it is taken out")
+        await pilot.press("down", "e")
+        await see(pilot, "Edit is off: it is signed in; d signs")

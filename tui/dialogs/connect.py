@@ -7,31 +7,36 @@ from collections.abc import Awaitable
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
 from scheduler.desk.standing import Standing
 from scheduler.desk.views import Done
-from scheduler.errors import DeskError
+from scheduler.errors import DeskError, UnreachableError
 from tui.accounts import needed_words
 from tui.dialogs.base import Dialog
 from tui.say import say
-from tui.text import clean, one_line
+from tui.text import clean, one_line, sentence
+from tui.told import told
 from tui.words import error_words
 
 
 class Connect(Dialog[str]):
-    """Answers `done`, `browser` or None. What the platform refuses is said here, with the next step."""
+    """Answers `done`, `browser`, `correct` or None. What the platform refuses is said here, with the next step."""
 
     BINDINGS = [
         Binding("f2", "browser", "Browser", show=False, id="connect.browser", tooltip="Sign in with a browser (Mastodon)"),
         Binding("f3", "page", "Page", show=False, id="connect.page", tooltip="Open the page where the secret is made"),
+        Binding("f4", "correct", "Handle", show=False, id="connect.correct", tooltip="Correct the handle or its server"),
     ]
 
     def __init__(self, standing: Standing, page: str, *, code_for: str = "") -> None:
         super().__init__()
         self._standing, self._page, self._browser_page = standing, code_for or page, code_for
         """With `code_for` a browser is signed in already: the code of that page is asked for."""
+        self._doubted = ""
+        """What was pasted when the doubt was said; pasted again it is sent."""
 
     def title_words(self) -> str:
         account = self._standing.account
@@ -56,6 +61,9 @@ class Connect(Dialog[str]):
                 classes="question",
             )
         yield Input(password=True, placeholder=say("it is not shown, and kept encrypted"))
+        if self._may_correct:
+            with Horizontal(classes="buttons"):
+                yield Button(Content(say("Correct the handle (F4)")), id="correct")
         yield Static("", id="progress", markup=False)
 
     def buttons(self) -> ComposeResult:
@@ -69,6 +77,11 @@ class Connect(Dialog[str]):
     @property
     def _can_browse(self) -> bool:
         return self._standing.account.platform == "mastodon" and not self._browser_page
+
+    @property
+    def _may_correct(self) -> bool:
+        """As long as nobody is signed in: whoever is, is that account."""
+        return self._standing.urgent and not self._browser_page
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -84,8 +97,16 @@ class Connect(Dialog[str]):
         secret = self.query_one(Input).value.strip()
         if not secret:
             self.note(say("Please paste it first. It is not shown."))
+        elif secret != self._doubted and not self._browser_page and (doubt := self.app.desk.doubt(self._standing.account.name, secret)):
+            self._doubted = secret
+            self.note(say("{doubt} ⏎ once more sends it all the same.", doubt=sentence(told(doubt))))
         else:
             self._connect(secret)
+
+    @on(Button.Pressed, "#correct")
+    def action_correct(self) -> None:
+        if self._may_correct:
+            self.dismiss("correct")
 
     @on(Button.Pressed, "#browser")
     def action_browser(self) -> None:
@@ -110,14 +131,23 @@ class Connect(Dialog[str]):
             tried = await desk.test_account(name)
         except DeskError as error:
             self._progress("")
-            self.query_one(Input).value = ""
-            self.query_one(Input).focus()
-            self.note(error_words(error))
+            self._refused(error)
             self.app.touch()
             return
-        self.app.notify(f"{done.words}. {tried.words}.")
+        self.app.notify(f"{told(done.words)}. {told(tried.words)}.")
         self.app.touch()
         self.dismiss("done")
+
+    def _refused(self, error: DeskError) -> None:
+        """What nobody has judged stays in the field, for the same key again; what was refused is pasted anew."""
+        line = self.query_one(Input)
+        if isinstance(error, UnreachableError):
+            again = say("⏎ tries again.")
+        else:
+            line.value, again = "", ""
+        corrects = say("F4 corrects the handle.") if self._may_correct else ""
+        line.focus()
+        self.note(" ".join(filter(None, (error_words(error), again, corrects))))
 
     def _progress(self, words: str) -> None:
         self.query_one("#progress", Static).update(Content(words))

@@ -38,12 +38,16 @@ class AccountsScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self._known: dict[str, Standing] = {}
+        self._follow = ""
+        """The account one is about to connect: the cursor goes there as soon as it is listed."""
 
     async def read(self) -> None:
         found = await self.app.desk.standings(self.app.client)
         self._known = {standing.account.name: standing for standing in found}
         colors = {client.id: client.color for client in await self.app.desk.clients()}
         self.show_rows(account_rows(found, self.app.desk.tz, self.app.now(), colors))
+        if self._follow and self.rows.choose(self._follow):
+            self._follow = ""
         self._explain_chosen()
         self._begin()
 
@@ -67,10 +71,12 @@ class AccountsScreen(ListScreen):
 
     def why_off(self, action: str) -> str:
         account = self._known.get(self.chosen_key()) if self.is_mounted else None
-        if action in {"open", "test", "disconnect", "copy"} and account is None:
+        if action in {"open", "test", "disconnect", "correct", "copy"} and account is None:
             return say("there is no account under the cursor")
-        if action in {"test", "disconnect"} and account is not None and not account.account.connected:
+        if action == "test" and account is not None and not account.account.connected:
             return say("it is not connected; c connects it")
+        if action == "correct" and account is not None and not _is_free(account):
+            return say("it is signed in; d signs it out")
         return ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -160,16 +166,55 @@ class AccountsScreen(ListScreen):
         return await self.app.push_screen_wait(Pick(say("Whose account is it?"), choices))
 
     async def _connect(self, name: str) -> None:
+        self._follow = name
         try:
             standing = await self.app.desk.standing(name)
             server = self.app.desk.server_of(name)
             answer = await self.app.push_screen_wait(Connect(standing, page_of(standing, server)))
-            if answer == "browser":
+            if answer == "correct" and await self._correct(standing):
+                await self._connect(name)
+            elif answer == "browser":
                 url = await self.app.desk.browser_begin(name)
                 self.app.copy_to_clipboard(url)
                 await self.app.push_screen_wait(Connect(standing, "", code_for=url))
         except DeskError as error:
             self.app.say_error(error)
+
+    # ── as it is written ──
+
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_correct(self) -> None:
+        standing = self._known.get(self.chosen_key())
+        if standing is not None and self.may("correct", say("Edit")) and await self._correct(standing):
+            await self._connect(standing.account.name)
+
+    async def _correct(self, standing: Standing) -> bool:
+        """Another handle, or another server; whether one was written."""
+        account = standing.account
+        question, example = HANDLES[account.platform]
+        words = await self.app.push_screen_wait(
+            AskWords(
+                say("Correct {account} · {client_name}", account=one_line(account.name), client_name=one_line(account.client_name)),
+                question, yes=say("Write it"), value=account.handle,
+                placeholder=say("for example: {example}", example=example),
+                details=say("It is written into daypart.yaml. The account keeps its name here, and its posts. Signing in comes next."),
+                job=lambda typed: self.app.desk.correct_account(account.name, typed),
+            )
+        )  # fmt: skip
+        return words is not None
+
+    async def _take_out(self, standing: Standing) -> None:
+        """An account that nobody is signed in to, out of the file."""
+        account = standing.account
+        words = say(
+            "Take {account} ({handle} on {platform_name}) out of daypart.yaml? Nobody is signed in to it.",
+            account=one_line(account.name),
+            handle=clean(account.handle),
+            platform_name=one_line(account.platform_name),
+        )
+        title = say("Take out · {client_name}", client_name=one_line(account.client_name))
+        if await self.app.push_screen_wait(Confirm(title, words, yes=say("Take it out"), no=say("Keep"), danger=True)):
+            await self.app.attempt(self.app.desk.remove_account(account.name))
 
     # ── testing, letting go ──
 
@@ -185,6 +230,9 @@ class AccountsScreen(ListScreen):
         standing = self._known.get(self.chosen_key())
         if standing is None or not self.may("disconnect", say("Disconnect")):
             return
+        if _is_free(standing):
+            await self._take_out(standing)
+            return
         account = standing.account
         waits = waits_words(standing, self.app.desk.tz, self.app.now())
         words = say(
@@ -198,6 +246,11 @@ class AccountsScreen(ListScreen):
         )
         if await self.app.push_screen_wait(question):
             await self.app.attempt(self.app.desk.disconnect(account.name))
+
+
+def _is_free(standing: Standing) -> bool:
+    """Nobody is signed in: whose it is can be written anew."""
+    return standing.account.supported and (not standing.account.connected or standing.account.state == "reauth")
 
 
 def _choice(standing: Standing) -> str:
