@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable
 from pathlib import Path
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_PASTED = 100_000
 """Signs that can be pasted at once."""
+_PARTS = re.compile("[\u200c\u200d\U000e0020-\U000e007f]")
+"""Joiners and the tags of flags: a keyboard sends them inside an emoji (a family), or inside a Persian word."""
 Severity = Literal["information", "warning", "error"]
 
 
@@ -82,6 +85,8 @@ class Shell(App[None], inherit_bindings=False):
         if isinstance(event, events.Paste) and len(event.text) > MOST_PASTED:
             self.notify(say("Nothing was pasted: {count:,} signs are more than any post holds.", count=len(event.text)), severity="warning")
             return
+        if isinstance(event, events.Key) and event.character is not None and _PARTS.fullmatch(event.character):
+            event = events.Paste(event.character)  # of an emoji or a word, typed at once; as a key Textual would take it for none
         await asyncio.sleep(0)  # one event a turn, as on every screen
         await super().on_event(event)
 

@@ -16,18 +16,23 @@ _CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
 _STRING = r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f]).*?(?:\x07|\x1b\\|\x9c)"
 _SEQUENCE = regex.compile(rf"{_CSI}|{_STRING}|\x1b[ -/]*[0-~]", regex.S)
 _HARMFUL = regex.compile(f"[{_CONTROL}{_BIDI}{_ZERO_WIDTH}{_TAGS}]")
-_ZWJ, _VS16 = "\u200d", "\ufe0f"
+_ZWNJ, _ZWJ, _VS16 = "\u200c", "\u200d", "\ufe0f"
 _FLAG_TAGS = regex.compile("\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{1,6}\U000e007f")
 _SUSPECT = regex.compile(f"[^\\P{{C}}\\n\\t]|[{_CONTROL}{_BIDI}{_ZERO_WIDTH}]")
 _BREAKS = regex.compile("\r\n?|\x0b|\x0c|\x85|\u2028|\u2029")
 _JOINS_EMOJI = regex.compile(r"[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\U000e007f]")
+_SHAPED = regex.compile(
+    r"[\p{Arabic}\p{Devanagari}\p{Bengali}\p{Gujarati}\p{Gurmukhi}\p{Oriya}\p{Tamil}\p{Telugu}\p{Kannada}\p{Malayalam}\p{Sinhala}]"
+)
+"""Letters whose shape a joiner between them changes: without it a Persian or Hindi word is misspelt."""
 _JOINABLE = regex.compile(r"\p{Extended_Pictographic}|[♀♂⚕⚖✈]")
 
 
 def clean(text: str) -> str:
     """The same words without control sequences, C0/C1 controls, direction overrides and invisible characters.
 
-    Line breaks and tabs stay, and so do joiners inside an emoji and the tags of a region's flag. Idempotent.
+    Line breaks and tabs stay, and so do joiners inside an emoji or between letters that they shape, and the tags of a region's flag.
+    Idempotent.
     """
     if not _SUSPECT.search(text):
         return text
@@ -41,7 +46,7 @@ def clean(text: str) -> str:
             at = flag.end()
             continue
         sign = text[at]
-        if not _HARMFUL.match(sign) or (sign == _ZWJ and _inside_emoji(text, at)):
+        if not _HARMFUL.match(sign) or _joins(text, at):
             kept.append(sign)
         at += 1
     return "".join(kept)
@@ -73,7 +78,9 @@ def shorten(text: str, length: int) -> str:
     return words.rstrip() + "…"
 
 
-def _inside_emoji(text: str, at: int) -> bool:
-    """A joiner between two pictures makes one of them (a family, a profession)."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    return bool(_JOINS_EMOJI.match(before) and _JOINABLE.match(after))
+def _joins(text: str, at: int) -> bool:
+    """A joiner between two pictures makes one of them (a family, a profession); between some letters it says how they are written."""
+    before, sign, after = text[max(at - 1, 0) : at], text[at], text[at + 1 : at + 2]
+    if sign == _ZWJ and _JOINS_EMOJI.match(before):
+        return bool(_JOINABLE.match(after))
+    return sign in (_ZWNJ, _ZWJ) and bool(_SHAPED.match(before) and _SHAPED.match(after))

@@ -29,7 +29,20 @@ HARMFUL = [
     ("line ends", "a\r\nb\rc\u2028d\x85e", "a\nb\nc\nd\ne"),
 ]
 SCOTLAND = "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
-HARMLESS = ["Zażółć gęślą jaźń", "family 👨‍👩‍👧‍👦", "👩🏽‍🚀", "🏳️‍🌈", "❤️", SCOTLAND, "שלום", "नमस्ते", "a\tb\nc", "日本語"]
+HARMLESS = [
+    "Zażółć gęślą jaźń",
+    "family 👨‍👩‍👧‍👦",
+    "👩🏽‍🚀",
+    "🏳️‍🌈",
+    "❤️",
+    SCOTLAND,
+    "שלום",
+    "नमस्ते",
+    "می\u200cخواهم",
+    "क्\u200dष",
+    "a\tb\nc",
+    "日本語",
+]
 
 
 @pytest.mark.parametrize(("name", "text", "expected"), HARMFUL)

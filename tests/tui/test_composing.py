@@ -435,3 +435,12 @@ async def test_what_cannot_be_saved_is_tried_again_by_itself() -> None:
         desk.fail_save = None
         await until(pilot, lambda: bool(desk.saved), "the text, without a key")
         await asyncio.sleep(0)
+
+
+async def test_a_family_and_a_persian_word_typed_sign_by_sign_are_whole() -> None:
+    desk = seeded()
+    async with writing(desk) as (pilot, screen):
+        before, typed = area_of(screen).text, " 👨\u200d👩\u200d👧 می\u200cخواهم"
+        for sign in typed:
+            pilot.app.post_message(events.Key("space" if sign == " " else f"u{ord(sign):x}", sign))
+        await until(pilot, lambda: area_of(screen).text == f"{before}{typed}", "every sign, joiners too")
