@@ -95,6 +95,16 @@ async def test_the_cursor_stays_on_its_post_when_rows_change() -> None:
         await see(pilot, "Nothing here")
 
 
+async def test_the_chosen_line_is_in_view_also_in_a_window_that_leaves_less_room() -> None:
+    listed = RowList()
+    async with shown(listed) as pilot:
+        listed.show(rows(40))
+        listed.choose("k9")
+        await see(pilot, "Post 9 ")
+        await pilot.resize_terminal(80, 5)
+        await see(pilot, "Post 9 ")
+
+
 async def test_a_hundred_thousand_lines() -> None:
     listed = RowList()
     async with shown(listed) as pilot:

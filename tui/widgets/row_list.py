@@ -214,6 +214,7 @@ class RowList(ScrollView, Grounded, can_focus=True):
         self.virtual_size = Size(0, max(1, len(self.rows)))
         self._measure()
         self._forget()
+        self._into_view()  # a cursor that was put on its line before there was any room, or that a smaller window has left out
 
     def on_focus(self) -> None:
         self._repaint([self.cursor])
@@ -277,9 +278,14 @@ class RowList(ScrollView, Grounded, can_focus=True):
 
     def watch_cursor(self, old: int, new: int) -> None:
         self._repaint([old, new])
-        above = new > 0 and bool(self.rows) and bool(self.rows[new - 1].heading)
-        self.scroll_to_region(Region(0, new - above, self.size.width, 1 + above), animate=False, force=True)
+        self._into_view()
         self.post_message(self.Highlighted(self.chosen.key if self.chosen else ""))
+
+    def _into_view(self) -> None:
+        """The line under the cursor, with its heading where that is the line above."""
+        line = self.cursor
+        above = 0 < line < len(self.rows) and bool(self.rows[line - 1].heading)
+        self.scroll_to_region(Region(0, line - above, self.size.width, 1 + above), animate=False, force=True)
 
     def _nearest(self, place: int, step: int) -> int:
         """The next line that can be chosen from `place`, first in the direction of `step`."""
