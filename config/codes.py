@@ -145,23 +145,3 @@ def _read(table: str) -> dict[str, Code]:
 
 CODES: dict[str, Code] = _read(_TABLE)
 """Code → meaning and way out, in order."""
-
-
-def markdown() -> str:
-    """The page docs/errors.md."""
-    lines = [
-        "# What a diagnostic means",
-        "",
-        "Made from `config/codes.py`. `E`: an error; `W`: a warning (`--strict` makes it an error).",
-        "",
-    ]
-    for digit, about in HUNDREDS.items():
-        lines += [f"## {digit}xx · {about}", "", "| Code | Meaning | Way out |", "|---|---|---|"]
-        lines += [_row(code) for code in CODES.values() if code.code[1] == digit]
-        lines.append("")
-    return "\n".join(lines).rstrip() + "\n"
-
-
-def _row(code: Code) -> str:
-    cells = (code.code, code.meaning, code.way_out)
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

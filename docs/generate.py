@@ -1,15 +1,17 @@
-"""Writes docs/commands.md from the command line itself: `python -m docs.generate`. A test says when it has to be run again."""
+"""Writes the pages that are made from the program itself: `python -m docs.generate`. Tests say when it has to be run again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
+from config.codes import CODES, HUNDREDS, Code
 from daypart.cli import SECTIONS, cli
+from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, SETTINGS, SHEET, Action, key_words
 
-TARGET = Path(__file__).parent / "commands.md"
+HERE = Path(__file__).parent
 COMMON = ("workspace", "json", "no_color", "help", "version")
 HEAD = """\
 # Commands
@@ -50,8 +52,11 @@ error: `{"error": "…", "hint": "…" or null, "exit_code": 64}`.
 """
 
 
-def reference() -> str:
-    """The whole page."""
+# ── docs/commands.md ──
+
+
+def commands() -> str:
+    """Every command, from its own help."""
     context = click.Context(cli, info_name="daypart")
     lines = [HEAD.rstrip("\n"), *_options(cli, context, {"workspace", "json", "no_color"})]
     for title, commands in SECTIONS.items():
@@ -90,5 +95,55 @@ def _options(command: click.Command, context: click.Context, names: set[str]) ->
             yield f"| `{flags}` | {words} |"
 
 
+# ── docs/keys.md ──
+
+
+def keys() -> str:
+    """What can be done at the desk, place by place, from the one list of actions."""
+    lines = [
+        "# Keys",
+        "",
+        "Made by `python -m docs.generate` from `tui/actions.py`. The name is what `daypart settings set keys.NAME KEY` asks for.",
+    ]
+    lines += _keys_of("Everywhere (not while typing)", EVERYWHERE)
+    names = {action.action.split("'")[1]: action for action in (*PLACES, SETTINGS)}
+    for place, actions in SCREENS.items():
+        lines += _keys_of(f"{names[place].first_key} {names[place].label}", actions)
+    lines += _keys_of("A sheet that was read (8 Plan, `L`)", SHEET)
+    for title, actions in PANES.items():
+        lines += _keys_of(title, actions)
+    lines += ["", "In dialogs: `esc` always means no. With the mouse: click a place, a line, a button or a key in the bottom line.", ""]
+    return "\n".join(lines)
+
+
+def _keys_of(title: str, actions: Iterable[Action]) -> Iterator[str]:
+    yield from ["", f"## {title}", "", "| Key | Does | Without a screen | Name |", "|---|---|---|---|"]
+    for action in actions:
+        shown = " ".join(f"`{key_words(key)}`" for key in action.keys.split(","))
+        yield f"| {shown} | {action.label}: {action.tip} | {f'`{action.twin}`' if action.twin else ''} | `{action.id}` |"
+
+
+# ── docs/errors.md ──
+
+
+def errors() -> str:
+    """What each code of a diagnostic means, and the way out."""
+    head = "Made by `python -m docs.generate` from `config/codes.py`. `E`: an error; `W`: a warning (`--strict` makes it an error)."
+    lines = ["# What a diagnostic means", "", head, ""]
+    for digit, about in HUNDREDS.items():
+        lines += [f"## {digit}xx · {about}", "", "| Code | Meaning | Way out |", "|---|---|---|"]
+        lines += [_row(code) for code in CODES.values() if code.code[1] == digit]
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _row(code: Code) -> str:
+    cells = (code.code, code.meaning, code.way_out)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+PAGES = {"commands.md": commands, "keys.md": keys, "errors.md": errors}
+
 if __name__ == "__main__":
-    TARGET.write_text(reference(), "utf-8")
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), "utf-8")

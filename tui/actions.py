@@ -461,25 +461,3 @@ def everything() -> tuple[Action, ...]:
     """Each action once."""
     found = {action.id: action for group in (EVERYWHERE, *SCREENS.values(), *PANES.values()) for action in group}
     return tuple(found.values())
-
-
-def page() -> str:
-    """docs/keys.md."""
-    parts = ["# Keys", "", "Made from `tui/actions.py`; a test compares the two.", *_table("Everywhere (not while typing)", EVERYWHERE)]
-    names = {action.action.split("'")[1]: action for action in (*PLACES, SETTINGS)}
-    for place, actions in SCREENS.items():
-        parts += _table(f"{names[place].first_key} {names[place].label}", actions)
-    parts += _table("A sheet that was read (8 Plan, `L`)", SHEET)
-    for title, actions in PANES.items():
-        parts += _table(title, actions)
-    parts += ["", "In dialogs: `esc` always means no. With the mouse: click a place, a line, a button or a key in the bottom line.", ""]
-    return "\n".join(parts)
-
-
-def _table(title: str, actions: Iterable[Action]) -> list[str]:
-    head = ["", f"## {title}", "", "| Key | Does | Without a screen |", "|---|---|---|"]
-    return head + [f"| {_keys(a)} | {a.label}: {a.tip} | {f'`{a.twin}`' if a.twin else ''} |" for a in actions]
-
-
-def _keys(action: Action) -> str:
-    return " ".join(f"`{key_words(key)}`" for key in action.keys.split(","))

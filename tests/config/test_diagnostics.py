@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.codes import CODES, HUNDREDS, markdown
+from config.codes import CODES, HUNDREDS
 from config.diagnostics import Diagnostic, as_json, as_lines, as_text, diagnostic, display_width, in_order, strictly, summary
 from config.resolved import Place
 from tests.config.workspaces import base, load_at
@@ -104,10 +104,6 @@ def test_color_only_when_asked(tmp_path: Path) -> None:
 def test_any_place_in_any_line_can_be_shown(line: str, start: int, width: int) -> None:
     file = Path("/nowhere/a.yaml")
     as_text([made(file, 1, start, start + width), diagnostic("E101", Place(file, 1, 1, 2), line)], Path("/nowhere"))
-
-
-def test_the_page_of_codes_is_the_table() -> None:
-    assert (ROOT / "docs/errors.md").read_text("utf-8") == markdown()
 
 
 def test_every_code_in_the_program_is_in_the_table() -> None:

@@ -1,9 +1,8 @@
-"""One list of actions: no key twice, everything named, twins exist, docs/keys.md says the same."""
+"""One list of actions: no key twice, everything named, twins exist."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 from textual.binding import Binding
@@ -11,7 +10,7 @@ from textual.binding import Binding
 from daypart.cli import cli
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.waiting import Shown, opened, until
-from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, Action, everything, key_words, page
+from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, Action, everything, key_words
 from tui.frame import DeskScreen
 from tui.widgets.media_list import MediaList
 from tui.widgets.timeline import Timeline
@@ -87,12 +86,6 @@ def test_every_twin_is_a_command() -> None:
     for action in everything():
         words = action.twin.removeprefix("daypart ").split(" --")[0]
         assert not words or words.startswith("--") or words in commands, action
-
-
-def test_the_page_of_keys_is_the_list() -> None:
-    assert Path("docs/keys.md").read_text(encoding="utf-8") == page(), (
-        'python -c "from tui.actions import page; print(page(), end=str())" > docs/keys.md'
-    )
 
 
 def test_keys_are_written_for_people() -> None:
