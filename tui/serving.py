@@ -96,7 +96,7 @@ class Serving(Brake, inherit_bindings=False):
         if not leaving.waits:
             return True
         lines = waiting_lines(leaving.waits, self.desk.tz, self.now())
-        answer = await self.push_screen_wait(LeaveQuestion(leaving, lines, may_start=not self.desk.service_ends_with_desk))
+        answer = await self.push_screen_wait(LeaveQuestion(leaving, lines, may_start=leaving.may_start))
         if answer == "start":
             return await self.attempt(self.desk.start_service()) is not None
         return answer == "leave"

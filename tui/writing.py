@@ -70,7 +70,8 @@ class Draft:
     def of(cls, post: PostView) -> Draft:
         """As it is saved."""
         draft = cls(post, {view.field: Passage(view.text, view.text, view.spans) for view in post.texts})
-        draft.current = next(iter(draft.passages), "")
+        open_ones = (name for name in draft.passages if not draft.broken_by(name))
+        draft.current = next(open_ones, next(iter(draft.passages), ""))
         return draft
 
     @property
@@ -99,13 +100,20 @@ class Draft:
 
     @property
     def approved(self) -> list[DeliveryView]:
-        """What an edit would take back from the plan."""
+        """What an edit of all of it would take back from the plan."""
         return [delivery for delivery in self.post.deliveries if delivery.approval is not None and delivery.sign not in SETTLED]
+
+    def broken_by(self, name: str) -> list[DeliveryView]:
+        """What an edit of this one text would take back: who sends a text of its own does not mind the common one, nor the other way."""
+        common, _, account = name.partition("@")
+        if account:
+            return [delivery for delivery in self.approved if delivery.account == account]
+        return [delivery for delivery in self.approved if f"{common}@{delivery.account}" not in self.passages]
 
     @property
     def locked(self) -> bool:
         """Approved texts are opened for writing only after a question."""
-        return bool(self.approved) and not self.unlocked
+        return not self.unlocked and bool(self.broken_by(self.current))
 
     def type(self, text: str, name: str | None = None) -> None:
         """The text in the editor is another now. `name`: the one that is in the editor, where another is about to come there."""

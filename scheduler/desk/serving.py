@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
+from adapters.http import is_loopback
 from config.times import from_micros
-from scheduler.clock import SECOND
+from scheduler.clock import MINUTE, SECOND
 from scheduler.desk.clean import clean_line
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done
@@ -32,6 +33,8 @@ STOPS_WITHIN = 90.0
 """Seconds in which a service ends what it has begun."""
 MORNING = 9
 """The local hour at which somebody sits here again, on the next working day."""
+OPENED_WITHIN = 15 * MINUTE
+"""What is due while somebody still opens the desk would wait as well: a post of nine o'clock is the commonest of all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Leaving:
     """When somebody is usually back, in UTC microseconds."""
     words: str
     """What goes on, or why nothing does."""
+    may_start: bool = True
+    """Whether a service can be left behind that sends them."""
 
 
 def start_process(root: Path, *arguments: str, log: IO[str] | int, detached: bool) -> subprocess.Popen[str]:
@@ -82,10 +87,15 @@ class Serving(Seeing):
     """A trial's service is a child of the desk; any other one goes on."""
 
     async def start_service(self) -> Done:
-        """Start the service as a process that goes on without the desk. Raises UsageError when one runs, UnreachableError."""
+        """Start the service as a process that goes on without the desk. Raises UsageError when one runs, UnreachableError.
+
+        The service of a trial gives way to it as soon as there is a real account: its posts are not to wait for this desk."""
         if runs(self.store.folder):
-            raise UsageError("the publishing service runs already", "`daypart status` says since when")
+            if not self.service_ends_with_desk or not await self._reaches_others():
+                raise UsageError("the publishing service runs already", "`daypart status` says since when")
+            await self.stop_service()
         process = await asyncio.to_thread(start_service, self.root, self.store.folder, detached=True)
+        self.service_ends_with_desk = False
         words = f"the publishing service runs now (process {process.pid}) and goes on when you leave the desk, while this computer is awake"
         return Done(words, details={"pid": str(process.pid), "log": str(self.store.folder / LOG)})
 
@@ -111,12 +121,19 @@ class Serving(Seeing):
         if runs(self.store.folder) and not self.service_ends_with_desk:
             return Leaving((), back, "The publishing service goes on; posts leave while this computer is awake.")
         try:
-            found = await self.deliveries(DeliveryQuery(states=("queued", "claimed"), until=back, limit=500))
+            found = await self.deliveries(DeliveryQuery(states=("queued", "claimed"), until=back + OPENED_WITHIN, limit=500))
+            may_start = not self.service_ends_with_desk or await self._reaches_others()
         except DeskError:
-            found = []  # a store that cannot be read must not keep a person from leaving
+            found, may_start = [], True  # a store that cannot be read must not keep a person from leaving
         waits = tuple(view for view in found if view.approval is not None and view.kind == "post")
         why = "The publishing service ends with this trial" if self.service_ends_with_desk else "No publishing service runs"
-        return Leaving(waits, back, f"{why}: nothing goes out until {day} {hour}, when you are usually back, or until you start it.")
+        words = f"{why}: nothing goes out until {day} {hour}, when you are usually back, or until you start it."
+        return Leaving(waits, back, words, may_start)
+
+    async def _reaches_others(self) -> bool:
+        """Whether somebody is signed in to an account that is not a pretend one on this computer."""
+        accounts = self.workspace.accounts
+        return any(view.connected and not is_loopback(accounts[view.name].base) for view in await self.accounts())
 
 
 def usually_back(now: int, tz: str) -> int:

@@ -37,6 +37,8 @@ async def test_only_approved_posts_due_before_then_would_wait(tmp_path: Path) ->
         assert [view.key for view in leaving.waits] == [TEASER]
         assert leaving.back == instant("2026-11-23T09:00")
         assert leaving.words.startswith("No publishing service runs: nothing goes out until Mon 23 Nov 09:00")
+        await h.desk.move(TEASER, "tomorrow 9:00")  # due when somebody is back, and not yet sitting there
+        assert [view.key for view in (await h.desk.leaving()).waits] == [TEASER]
         await h.desk.move(TEASER, "tomorrow 9:30")
         assert (await h.desk.leaving()).waits == ()
 
@@ -44,4 +46,8 @@ async def test_only_approved_posts_due_before_then_would_wait(tmp_path: Path) ->
 async def test_a_trial_says_that_its_service_ends_too(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         h.desk.service_ends_with_desk = True
-        assert "ends with this trial" in (await h.desk.leaving()).words
+        leaving = await h.desk.leaving()
+        assert "ends with this trial" in leaving.words
+        assert not leaving.may_start, "its platforms end with the desk, too"
+        await h.connected("bs-kawa")
+        assert (await h.desk.leaving()).may_start, "real posts need not wait for this desk"

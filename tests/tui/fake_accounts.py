@@ -36,7 +36,8 @@ class FakeAccounts:
 
     async def leaving(self) -> Leaving:
         waits = () if self.running else self.would_wait
-        return Leaving(waits, NOW, "No publishing service runs: nothing goes out until Wed 25 Nov 09:00.")
+        words = "No publishing service runs: nothing goes out until Wed 25 Nov 09:00."
+        return Leaving(waits, NOW, words, may_start=not self.service_ends_with_desk)
 
     async def start_service(self) -> Done:
         self.running = True

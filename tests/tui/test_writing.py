@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract import Problem
-from scheduler.desk.views import Counter, PostView, Span, TextView
+from scheduler.desk.views import ApprovalView, Counter, PostView, Sign, Span, TextView
+from tests.tui.seeds import seeded
 from tui.writing import Draft, fits_until, shift_spans, troubles
 
 MODEL = (Span(6, 11, "model"),)
@@ -64,6 +65,21 @@ def test_a_text_that_is_gone_is_left() -> None:
     draft.step(1)
     draft.follow(post(en="one"))
     assert draft.current == "en"
+
+
+async def test_an_own_text_is_written_without_breaking_an_approval_of_the_common_one() -> None:
+    written = replace(post(en="long", **{"en@bs-kawa": "long"}), accounts=("bs-kawa", "ms-kawa"))
+    seen = (await seeded().deliveries())[0]
+    mine = replace(seen, account="bs-kawa", sign=Sign.DRAFT, approval=None)
+    other = replace(seen, account="ms-kawa", sign=Sign.SCHEDULED, approval=ApprovalView("anna", 0))
+    draft = Draft.of(replace(written, deliveries=(mine, other)))
+    assert (draft.current, draft.locked) == ("en@bs-kawa", False), "what is left to do is opened"
+    draft.current = "en"
+    assert draft.locked
+    assert draft.broken_by("en") == [other]
+    draft.passages.pop("en@bs-kawa")
+    assert draft.broken_by("en@bs-kawa") == []
+    assert draft.broken_by("en@ms-kawa") == [other]
 
 
 def test_files_are_written_in_files() -> None:

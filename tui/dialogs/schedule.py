@@ -74,5 +74,5 @@ async def _move(desk: Desk, deliveries: Sequence[DeliveryView], words: str) -> D
     return (
         done[0]
         if len(done) == 1
-        else Done(say("{words} The same for {number} more.", words=done[0].words, number=len(done) - 1), undo=done[-1].undo)
+        else Done(say("{words} The same for {number} more.", words=sentence(done[0].words), number=len(done) - 1), undo=done[-1].undo)
     )

@@ -20,6 +20,7 @@ from tui.rows import SENT_BACK, approval_rows, review_groups
 from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import counted, local, one_line
+from tui.told import told
 from tui.words import name_words
 from tui.writing import is_head
 
@@ -90,7 +91,7 @@ class ApprovalsScreen(ListScreen):
         if action == "review_file" and not self.chosen_key():
             return say("nothing waits here")
         if action == "approve" and all(item.blocked for item in items):
-            return items[0].blocked or ""
+            return say("{why} · e edits it", why=told(items[0].blocked or ""))
         return super().why_off(action) if not items else ""
 
     def explain(self, key: str) -> object:  # type: ignore[override]

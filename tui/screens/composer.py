@@ -264,9 +264,8 @@ class ComposerScreen(ComposingMedia):
         fixed = self.query_one("#fixed", Static)
         notes = [say("This post is {reason}.", reason=draft.fixed)] if draft.fixed else []
         if draft.locked and not draft.fixed:
-            notes.append(
-                say("Approved for {accounts}. e edits it; that breaks the approval.", accounts=counted(len(draft.approved), "account"))
-            )
+            accounts = counted(len(draft.broken_by(draft.current)), "account")
+            notes.append(say("Approved for {accounts}. e edits it; that breaks the approval.", accounts=accounts))
         waiting = len(draft.post.proposals)
         if waiting:
             notes.append(say_count(waiting, "{count} text of the model waits for you: F8.", "{count} texts of the model wait for you: F8."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from textual import events, work
 from textual.containers import VerticalScroll
@@ -181,10 +182,12 @@ class Composing(DeskScreen):
     async def action_own_text(self) -> None:
         """The account of the preview gets a text of its own; with one, it goes back to the common one, after a question."""
         draft = self.draft
-        if draft is None or not draft.post.accounts or not await self.may_write(draft, say("An own text")):
+        if draft is None or not draft.post.accounts:
             return
         language, _, account = draft.current.partition("@")
         account = account or draft.post.accounts[self.shown % len(draft.post.accounts)]
+        if not await self.may_write(draft, say("An own text"), draft.broken_by(f"{language}@{account}")):
+            return
         if ":" in language:
             self.app.notify(say("Go to the text of a language first."), severity="warning")
         elif f"{language}@{account}" in draft.passages:
@@ -242,12 +245,13 @@ class Composing(DeskScreen):
             await self.read_post()
             self.switch_to(done.details["field"])
 
-    async def may_write(self, draft: Draft, what: str) -> bool:
-        """Whether texts can change; an approval is broken only after a question."""
+    async def may_write(self, draft: Draft, what: str, breaks: list[DeliveryView] | None = None) -> bool:
+        """Whether texts can change; an approval is broken only after a question. `breaks`: which ones; None: all there are."""
         if draft.fixed:
             self.app.notify(say("{what} is off: this post is {reason}.", what=what, reason=draft.fixed), severity="warning", timeout=8)
             return False
-        return not draft.locked or await self._may_break(draft)
+        breaks = draft.approved if breaks is None else breaks
+        return draft.unlocked or not breaks or await self._may_break(draft, breaks)
 
     def action_problem(self) -> None:
         """Jump to the next thing that does not fit."""
@@ -278,12 +282,12 @@ class Composing(DeskScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _unlock(self, draft: Draft) -> None:
-        if await self._may_break(draft):
+        if await self._may_break(draft, draft.broken_by(draft.current)):
             self.query_one(CaptionArea).focus()
 
-    async def _may_break(self, draft: Draft, *, asking: bool = False) -> bool:
+    async def _may_break(self, draft: Draft, breaks: Sequence[DeliveryView], *, asking: bool = False) -> bool:
         """`asking`: a model, not typing."""
-        places = some([f"{delivery.platform_name} {delivery.account}" for delivery in draft.approved])
+        places = some([f"{delivery.platform_name} {delivery.account}" for delivery in breaks])
         question = say(
             "This breaks the approval of “{title}” for {places}. It waits for approval again and does not go out until then.",
             title=draft.post.title,

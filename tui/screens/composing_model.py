@@ -88,7 +88,8 @@ class ComposingModel(Composing):
         if draft.post.deliveries and all(delivery.sign in SETTLED for delivery in draft.post.deliveries):
             self.app.notify(say("The model is off: this post is {reason}.", reason=draft.fixed), severity="warning")
             return
-        if draft.locked and not await self._may_break(draft, asking=True):  # whoever asks a model voids the approval
+        # whoever asks a model voids the approval
+        if draft.approved and not draft.unlocked and not await self._may_break(draft, draft.approved, asking=True):
             return
         title = say("Ask the model · {client_name}", client_name=one_line(draft.post.client_name))
         if self.reel_seconds:

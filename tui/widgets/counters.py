@@ -40,7 +40,7 @@ def _sign(counter: Counter, glyphs: Glyphs) -> tuple[str, str]:
 def _lines(counter: Counter, place: str, glyphs: Glyphs) -> list[Content]:
     sign, color = _sign(counter, glyphs)
     over = counter.used - counter.allowed
-    words = told(one_line(counter.words)) + (say(" · {over:,} over", over=over) if over > 0 and "over" not in counter.words else "")
+    words = told(one_line(counter.words)) + (say(" · {over:,} over", over=over) if over > 0 and "too many" not in counter.words else "")
     first = Content.assemble((f"{sign} ", f"bold {color}"), f"{place}  ", (words, f"bold {color}" if sign == glyphs.cross else ""))
     problems = [problem for problem in counter.problems if not _said(problem.field, over)]
     return [first, *(Content.styled(f"  {told(one_line(problem.message))}", color) for problem in problems)]
