@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -51,11 +51,6 @@ def diagnostic(code: str, place: Place, message: str, *hints: str, key: str | No
 def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Each once, by file and line."""
     return tuple(sorted(set(diagnostics), key=lambda d: (d.file.as_posix(), d.line, d.column, d.code, d.message, d.hints, d.key or "")))
-
-
-def strictly(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """`--strict`: warnings are errors."""
-    return tuple(replace(d, level="error") for d in diagnostics)
 
 
 def as_lines(diagnostics: Iterable[Diagnostic], root: Path) -> str:

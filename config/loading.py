@@ -32,15 +32,6 @@ class NoWorkspaceError(Exception):
     """There is no daypart.yaml in a folder or above it."""
 
 
-def find_root(start: Path) -> Path:
-    """The folder of daypart.yaml, walking up from `start`. Raises NoWorkspaceError."""
-    here = Path(os.path.abspath(start))
-    for folder in (here, *here.parents):
-        if (folder / WORKSPACE_FILE).is_file():
-            return folder
-    raise NoWorkspaceError(f"there is no {WORKSPACE_FILE} in {here} or above it")
-
-
 def load(root: Path, now: int) -> Loaded:
     """All files of the workspace at `root`, seen at `now` (UTC microseconds). Mistakes are in `diagnostics`, never raised.
 

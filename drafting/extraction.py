@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import TypeVar
 
 from pydantic import ValidationError
 
 from drafting.errors import LlmGarbled
 from drafting.folding import excerpt
-from drafting.schemas import Draft, JsonValue
+from drafting.schemas import Draft
 
 _THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _THOUGHTS_WITHOUT_START = re.compile(r"\A.*</(?:think|thinking|reasoning)>", re.DOTALL | re.IGNORECASE)
@@ -129,23 +128,3 @@ class CaptionStream:
             self._key = "".join(self._string or ())
         self._string = None
         return ""
-
-
-def words_of_output(output: str) -> str:
-    """Everything a model said in an answer, one line a piece, without the JSON around it: for finding its words again later."""
-    try:
-        said = json.loads(_outermost_object(output))
-    except (LlmGarbled, ValueError):
-        return output
-    return "\n".join(_strings(said))
-
-
-def _strings(value: JsonValue) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, child in value.items():
-            if name not in ("language", "source", "used_facts", "unsure"):
-                yield from _strings(child)
-    elif isinstance(value, list):
-        yield from (text for child in value for text in _strings(child))

@@ -1,12 +1,10 @@
-"""The label every list shows: how much of a text a model wrote. A person may raise it freely and lower it only with a reason."""
+"""The label every list shows: how much of a text a model wrote."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from config.resolved import TextOrigin
-from drafting.errors import DraftingError
 
 _ASSISTED_FROM, _GENERATED_FROM = 0.10, 0.70
 
@@ -28,24 +26,6 @@ class Label(StrEnum):
 _RANKS = {label: rank for rank, label in enumerate(Label)}
 
 
-class LabelError(DraftingError):
-    """A label may not be lowered just like that."""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelChange:
-    """A person's own label; kept with its reason when it is lower than the computed one."""
-
-    label: Label
-    computed: Label
-    reason: str = ""
-
-    @property
-    def is_lowered(self) -> bool:
-        """It says less than what was measured, which is to be logged."""
-        return self.label.rank < self.computed.rank
-
-
 def label(share: float, has_run: bool) -> Label:
     """From the model's share of the letters, and whether any model saw the text."""
     if share <= 0:
@@ -53,14 +33,6 @@ def label(share: float, has_run: bool) -> Label:
     if share < _ASSISTED_FROM:
         return Label.CHECKED
     return Label.ASSISTED if share < _GENERATED_FROM else Label.GENERATED
-
-
-def relabel(computed: Label, wanted: Label, reason: str = "") -> LabelChange:
-    """A person says otherwise. Raises LabelError when it is lowered without a reason."""
-    change = LabelChange(wanted, computed, reason.strip())
-    if change.is_lowered and not change.reason:
-        raise LabelError(f"“{wanted}” says less than what was measured, “{computed}”", "give a reason; it is kept in the history")
-    return change
 
 
 def declared(text_ai: TextOrigin) -> Label:

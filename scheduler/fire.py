@@ -15,13 +15,14 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from scheduler import systemd
+from scheduler import lifecycle, systemd
 from scheduler.clock import DAY, MINUTE, SECOND, Clock
 from scheduler.engine.engine import Engine
 from scheduler.errors import DeskError
 from scheduler.store.statements import add_notice, get_meta, set_meta
 
-SWEEP_SECONDS = 10.0
+SWEEP_SECONDS = lifecycle.BEAT / SECOND
+"""Each sweep is a sign of life."""
 REFRESH_SECONDS = 60.0
 POLL_SECONDS = 0.25
 WATCH_SECONDS = 2.0

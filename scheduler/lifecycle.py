@@ -128,7 +128,9 @@ APPROVED_AFTER = 7 * DAY
 PART_GRACE = DAY
 """Later parts of a thread that has begun may go out so much longer."""
 LEASE = 60 * SECOND
+"""A node without a sign of life for so long is dead; another takes its deliveries over."""
 BEAT = 10 * SECOND
+"""How often a node gives one."""
 FREEZE = 10 * SECOND
 """More between the intent and the request: this process was frozen, nothing is sent."""
 IGNORED_AHEAD = HOUR

@@ -18,7 +18,7 @@ from scheduler.desk.connecting import Connecting
 from scheduler.desk.exact import stored_content
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError, NotFoundError, UsageError
-from scheduler.lifecycle import LATE, State, bumps, send_until
+from scheduler.lifecycle import LATE, NEEDS_PERSON, State, bumps, send_until
 from scheduler.store.statements import APPROVAL, DELIVERY, EVIDENCE, transition
 from scheduler.tokens import Keys, Tokens
 from scheduler.units import writing
@@ -149,7 +149,7 @@ class Resolving(Connecting):
             row = conn.execute(select(DELIVERY).where(DELIVERY.c.key == key)).first()
             if row is None or unit is None:
                 raise NotFoundError(f"there is no '{clean_line(key)}'")
-            if row.state not in (State.ASK, State.REFUSED, State.MISSED):
+            if row.state not in NEEDS_PERSON:
                 raise UsageError(
                     f"'{key}' is {row.state}: there is nothing to decide", "daypart post cancel KEY takes back what is planned"
                 )

@@ -254,19 +254,6 @@ def keys_of(conn: Connection, ids: Iterable[int]) -> list[str]:
     return [str(key) for key in found]
 
 
-def post_ids(conn: Connection, names: Iterable[str]) -> dict[str, int]:
-    """`campaign/post` → id."""
-    found: dict[str, int] = {}
-    for name in names:
-        campaign, _, slug = name.partition("/")
-        row = conn.execute(
-            text("SELECT id FROM post WHERE campaign = :campaign AND slug = :slug"), {"campaign": campaign, "slug": slug}
-        ).first()
-        if row is not None:
-            found[name] = row.id
-    return found
-
-
 def _client_of(review: str) -> str:
     """Whose word an approval is, when it is a client's."""
     return clean_line(str(json.loads(review).get("on_behalf", ""))) if "on_behalf" in review else ""

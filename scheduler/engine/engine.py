@@ -59,7 +59,7 @@ class Engine:
             return await self.ctx.store.read(lambda conn: queue.next_instant(conn, now))
 
     async def run_due(self) -> None:
-        """Fire until nothing is due and nothing is in work: for the demo, rehearsals and tests."""
+        """Fire until nothing is due and nothing is in work: for proofs that stop there."""
         while True:
             begun = self._begun
             await self.fire()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -105,12 +105,6 @@ def busy_without(room: Room, dealt_now: Iterable[Unit]) -> Busy:
         if delivery not in leave:
             busy.add(account, due, from_micros(due, tz).date())
     return busy
-
-
-def with_slot_day(unit: Unit, held: dict[str, tuple[str, date]]) -> Unit:
-    """The unit with the local date of its place."""
-    place = held.get(unit.key)
-    return unit if place is None else replace(unit, timing=replace(unit.timing, slot_day=place[1].isoformat()))
 
 
 def _contents(conn: Connection, units: Iterable[Unit], assets: Path) -> dict[int, tuple[Publication, ...]]:

@@ -12,7 +12,7 @@ from scheduler.clock import MINUTE
 from scheduler.desk.rows import Scene
 from scheduler.desk.views import DeliveryView
 from scheduler.holds import release_command
-from scheduler.lifecycle import State
+from scheduler.lifecycle import NEEDS_PERSON, State
 from scheduler.rehearsal.copying import ON_THEIR_WAY, Before
 from scheduler.rehearsal.pretend import World
 from scheduler.rehearsal.result import Asked, Outcome, RehearsedPost
@@ -116,7 +116,7 @@ def _post(view: DeliveryView, findings: Findings) -> RehearsedPost:
 def _outcome(view: DeliveryView, row: _Row, before: Before) -> Outcome:
     if view.state in ON_THEIR_WAY:
         return Outcome.ON_ITS_WAY
-    if view.state in (State.ASK, State.REFUSED, State.MISSED):
+    if view.state in NEEDS_PERSON:
         return Outcome.NEEDS_YOU
     if row.state == State.PUBLISHED:
         return Outcome.GOES_OUT

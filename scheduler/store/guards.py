@@ -99,11 +99,6 @@ def parent_public() -> ColumnElement[bool]:
     return or_(DELIVERY.c.parent_id.is_(None), exists(select(PARENT.c.id).where(*public).correlate(DELIVERY)))
 
 
-def in_window() -> ColumnElement[bool]:
-    """Due, and not too late."""
-    return and_(DELIVERY.c.due <= NOW, DELIVERY.c.send_until >= NOW)
-
-
 def alone_on_account() -> ColumnElement[bool]:
     """Nothing else of the account is being sent. The unique index is only the last guard."""
     sending = (OTHER.c.account_id == DELIVERY.c.account_id, OTHER.c.state == literal_column("'sending'"), OTHER.c.id != DELIVERY.c.id)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.loaded import Loaded
-from config.loading import NoWorkspaceError, find_root, load
+from config.loading import NoWorkspaceError, load
 from config.options import BlueskyOptions, InstagramOptions
 from config.resolved import Fixed, InSlot, ResolvedPost
 from config.times import parse_at
@@ -295,11 +295,8 @@ def test_the_digest_follows_every_file_and_nothing_else(tmp_path: Path) -> None:
     assert len({first, second, load_at(tmp_path).digest}) == 3
 
 
-def test_a_workspace_is_found_from_inside(tmp_path: Path) -> None:
+def test_a_folder_inside_a_workspace_is_none(tmp_path: Path) -> None:
     base(tmp_path)
-    assert find_root(tmp_path / "campaigns/launch/posts") == tmp_path
-    with pytest.raises(NoWorkspaceError):
-        find_root(Path("/"))
     with pytest.raises(NoWorkspaceError):
         load(tmp_path / "campaigns", NOW)
 

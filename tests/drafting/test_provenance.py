@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drafting.extraction import words_of_output
-from drafting.labels import Label, LabelError, declared, label, relabel, strongest
+from drafting.labels import Label, declared, label, strongest
 from drafting.provenance import AiOutput, Attributed, Span, ai_share, attribute
-from tests.drafting.briefs import caption
 
 AI_TEXT = (
     "Something darker is resting on the shelf. Roasted on Friday, from Fazenda Rainha. "
@@ -90,16 +88,6 @@ def test_numbers_are_never_spelling() -> None:
     assert share(by("It costs 39 zł today", "human:ola"), "It costs 99 zł today", "ai:r1") > 0
 
 
-def test_a_raw_answer_is_read_without_its_json() -> None:
-    import json
-
-    raw = f"<think>hm</think>{json.dumps(caption())}"
-    text = f"{caption()['hook']}\n\n{caption()['body']}\n\n{caption()['cta']}"
-    assert words_of_output(raw).startswith(text.replace("\n\n", "\n"))
-    assert share(None, text, "human:ola", AiOutput("r1", words_of_output(raw))) == 1.0
-    assert words_of_output("no json {") == "no json {"
-
-
 def test_signs_without_letters_count_too() -> None:
     assert share(None, "🎉🎉", "ai:r1") == 1.0
     assert share(None, "", "ai:r1") == 0.0
@@ -151,13 +139,6 @@ def test_people_alone_never_make_ai_words(old: str, new: str) -> None:
 )
 def test_labels(share_: float, has_run: bool, expected: str) -> None:
     assert label(share_, has_run) == expected
-
-
-def test_a_label_is_raised_freely_and_lowered_with_a_reason() -> None:
-    assert not relabel(Label.HUMAN, Label.GENERATED).is_lowered
-    assert relabel(Label.GENERATED, Label.ASSISTED, "I rewrote it elsewhere").is_lowered
-    with pytest.raises(LabelError):
-        relabel(Label.GENERATED, Label.HUMAN, "  ")
 
 
 def test_files_may_declare_their_texts() -> None:
