@@ -15,5 +15,5 @@ def test_a_workspace_is_found_from_inside(tmp_path: Path) -> None:
     inside = tmp_path / "campaigns" / "launch" / "posts"
     inside.mkdir(parents=True)
     assert find_workspace(inside) == tmp_path
-    with pytest.raises(NotFoundError, match="no daypart.yaml"):
+    with pytest.raises(NotFoundError, match="there is no"):
         find_workspace(Path("/"))
