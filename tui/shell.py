@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from textual import events, work
-from textual.app import App
 from textual.reactive import reactive
 from textual.signal import Signal
 
@@ -18,6 +17,7 @@ from config.desk_settings import DeskSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.desk.views import ClientView, Done, Overview
 from scheduler.errors import DeskError
+from tui.in_turn import InTurn
 from tui.say import is_aloud, say
 from tui.text import ASCII, UNICODE, Glyphs, clean
 from tui.widgets.where_line import WhereLine
@@ -43,7 +43,7 @@ def glyphs_of(signs: str, usual: Glyphs) -> Glyphs:
     return {"unicode": UNICODE, "ascii": ASCII}.get(signs, usual)
 
 
-class Shell(App[None], inherit_bindings=False):
+class Shell(InTurn, inherit_bindings=False):
     """The program as screens know it."""
 
     facts: reactive[Overview | None] = reactive(None, repaint=False)

@@ -31,9 +31,9 @@ def _model(text: str, words: str) -> tuple[Span, ...]:
     return (Span(at, at + len(words), "model"),)
 
 
-def seeded() -> FakeDesk:
+def seeded(desk: FakeDesk | None = None) -> FakeDesk:
     """Two weeks around Tue 24 Nov 2026."""
-    desk = FakeDesk()
+    desk = desk or FakeDesk()
     _kawa(desk)
     _harbour(desk)
     _forma(desk)

@@ -120,7 +120,7 @@ class Connect(Dialog[str]):
             self.app.open_url(self._page)
             self.app.notify(say("The page opens in the browser of this computer; its address is on your clipboard."))
 
-    @work(exclusive=True, group="job", exit_on_error=False)
+    @work(exclusive=True, group="sign-in", exit_on_error=False)
     async def _connect(self, secret: str) -> None:
         desk, name = self.app.desk, self._standing.account.name
         sign_in: Awaitable[Done] = desk.browser_finish(name, secret) if self._browser_page else desk.connect(name, secret)

@@ -218,7 +218,7 @@ class AccountsScreen(ListScreen):
 
     # ── testing, letting go ──
 
-    @work(exclusive=True, group="act", exit_on_error=False)
+    @work(exclusive=True, group="test", exit_on_error=False)
     async def action_test(self) -> None:
         if self.may("test", say("Test")):
             name = self.chosen_key()

@@ -1,0 +1,93 @@
+"""Keys that arrive in one packet, as a slow line delivers them: each is acted on before the next is handed on."""
+
+from __future__ import annotations
+
+import asyncio
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from scheduler.desk.views import AccountView
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.seeds import seeded
+from tests.tui.waiting import opened, see, until
+from tui.dialogs.approve import Approve
+from tui.dialogs.new_post import NewPost
+from tui.widgets.caption_area import CaptionArea
+from tui.widgets.row_list import RowList
+
+
+def burst(pilot: Pilot[None], sent: str) -> None:
+    """What a terminal sends, all at once; `⎋` is escape, which a terminal's bytes do not tell from the beginning of another key."""
+    for part in sent.replace("⎋", "\0⎋\0").split("\0"):
+        for event in [events.Key("escape", None)] if part == "⎋" else XTermParser().feed(part):
+            pilot.app.post_message(event)
+
+
+def place(pilot: Pilot[None]) -> str:
+    return getattr(pilot.app.screen, "PLACE", "")
+
+
+async def test_words_after_find_are_no_commands() -> None:
+    async with opened(place="4") as pilot:
+        await see(pilot, "waiting for your yes")
+        listed, find = pilot.app.screen.query_one(RowList), pilot.app.screen.query_one("#find", Input)
+        burst(pilot, "/kawa\r")
+        await until(pilot, lambda: listed.has_focus and find.value == "kawa", "the words found")
+        burst(pilot, "⎋⎋")
+        await until(pilot, lambda: place(pilot) == "today", "escape to lead out of the words, then out of the place")
+        assert find.value == ""
+
+
+async def test_what_follows_n_is_the_new_post() -> None:
+    """With the answer of the dialog typed ahead, and the text of the post behind it."""
+    async with opened(place="2") as pilot:
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        burst(pilot, "nFog horn\t \rThe horn is back.")
+        await until(pilot, lambda: place(pilot) == "write", "the post")
+        await until(pilot, lambda: pilot.app.screen.query_one(CaptionArea).text == "The horn is back.", "the text")
+        await see(pilot, "Harbour Books · Fog horn")
+
+
+async def test_a_place_is_read_before_its_keys() -> None:
+    desk = seeded()
+    async with opened(desk) as pilot:
+        desk.slow = asyncio.Event()
+        pilot.app.PATIENCE = pilot.app.PATIENCE_FOR_LINES = 20.0  # type: ignore[attr-defined]
+        burst(pilot, "5jj")
+        await see(pilot, "Reading…")
+        desk.slow.set()
+        listed = pilot.app.screen.query_one(RowList)
+        await until(pilot, lambda: listed.cursor == 3, "two lines below the first, which is under a heading")
+
+
+async def test_the_palette_finds_before_it_goes() -> None:
+    async with opened() as pilot:
+        burst(pilot, "\x10go to: outbox\r")
+        await until(pilot, lambda: place(pilot) == "outbox", "the outbox")
+        burst(pilot, "\x10release\r⎋⎋?⎋n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewPost), "a dialog behind all the others")
+
+
+class NeverReady(FakeDesk):
+    """Does not find its accounts."""
+
+    async def accounts(self) -> list[AccountView]:
+        await asyncio.Event().wait()
+        return []
+
+
+async def test_what_was_typed_blind_is_let_go_but_for_the_brake() -> None:
+    """`n` asks for the accounts first, and that takes for ever: no letter of the title may act on the list."""
+    desk = seeded(NeverReady())
+    async with opened(desk, place="4") as pilot:
+        await see(pilot, "waiting for your yes")
+        app, listed = pilot.app, pilot.app.screen.query_one(RowList)
+        chosen, app.PATIENCE = listed.chosen, 0.05  # type: ignore[attr-defined, misc]
+        burst(pilot, "njam!")
+        await see(pilot, "was not taken")
+        await until(pilot, lambda: bool(desk.found_holds), "the brake")
+        assert listed.chosen == chosen
+        assert not any(isinstance(screen, Approve) for screen in app.screen_stack)
