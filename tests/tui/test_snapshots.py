@@ -117,8 +117,8 @@ def steps(picture: Picture) -> Run:
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Until nothing changes any more and no job of a screen is under way (the watcher goes on for ever)."""
-    aside = {"live", "hold", "new", "act", "model", "read"}
+    """Until nothing changes any more and no job of a screen is under way (the watcher goes on for ever, and what hands keys on)."""
+    aside = {"keys", "live", "hold", "new", "act", "model", "read"}
 
     def busy() -> bool:
         return any(worker.group not in aside and not worker.is_finished for worker in pilot.app.workers)
