@@ -30,7 +30,7 @@ class CommandHost:
         self._timeout = timeout
 
     async def put(self, item: MediaItem) -> str:
-        """Run it; its last line is the address."""
+        """Run it; its last line is the address. Raises MediaHostError."""
         # The store's names have no endings, and many programs tell the type by them.
         with tempfile.TemporaryDirectory(dir=self._state_folder, prefix="media-") as folder:
             path = Path(folder) / f"{item.sha256}.{ending_of(item.mime)}"

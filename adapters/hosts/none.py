@@ -16,5 +16,5 @@ class NoHost:
     name: ClassVar[str] = "none"
 
     async def put(self, item: MediaItem) -> str:
-        """Never possible."""
+        """Never possible. Raises MediaHostError."""
         raise MediaHostError("the media have no public address, because media.host is none", WAYS_OUT)

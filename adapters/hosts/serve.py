@@ -40,14 +40,14 @@ class ServeHost:
         self._secret = secret
 
     async def put(self, item: MediaItem) -> str:
-        """Nothing is copied: the file is in the store already."""
+        """Nothing is copied: the file is in the store already. Raises MediaHostError when it is not."""
         if not await asyncio.to_thread(item.path.is_file):
             raise MediaHostError(f"the file {item.name or item.sha256[:12]} is not in the store")
         return f"{self._public_url}/{secret_name(self._secret, item.sha256, ending_of(item.mime))}"
 
 
 def media_secret(state_folder: Path) -> bytes:
-    """The secret behind the names; made once, readable by its owner only."""
+    """The secret behind the names; made once, readable by its owner only. Raises MediaHostError for a damaged one."""
     path = state_folder / SECRET_FILE
     if not path.exists():
         _make_secret(path)

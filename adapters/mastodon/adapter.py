@@ -307,7 +307,7 @@ class Mastodon(MastodonRules):
     # ── signing in ───────────────────────────────────────────────────────────
 
     async def connect(self, secret: str) -> Connection:
-        """With a token: pasted from the server's development page, or from `mastodon_oauth`."""
+        """With a token: pasted from the server's development page, or from `mastodon_oauth`. Raises ConnectError."""
         token, server = secret.strip(), self._account.server
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         reply = await self._http.request("GET", f"{server}/api/v1/accounts/verify_credentials", headers=headers)

@@ -112,7 +112,7 @@ class Approving(Reviewing):
         writing.approve(conn, unit, yes, self.author(why))
 
     async def reject(self, key: str, reason: str) -> Done:
-        """Send a post back to its author, with the reason. An approval is void."""
+        """Send a post back to its author, with the reason. An approval is void. Raises UsageError without a reason."""
         words = clean_line(reason)
         if not words:
             raise UsageError("say what has to change", "daypart reject KEY --reason TEXT")

@@ -69,7 +69,7 @@ class Connecting(Reviewing):
         return "this does not look like an app password (abcd-efgh-ijkl-mnop); your own password opens more than this program needs"
 
     async def test_account(self, account: str) -> Done:
-        """One harmless call, to see that the account works."""
+        """One harmless call, to see that the account works. Raises SignInError when it is not connected, UnreachableError."""
         known = await self._account(account)
         if not known.connected or known.id is None or known.state == "reauth":
             raise SignInError(f"{account} is not connected", f"daypart account connect {account}")
@@ -103,7 +103,9 @@ class Connecting(Reviewing):
         return Done(f"{account} is disconnected: its tokens are gone, planned posts of {clean_line(known.account.handle)} wait")
 
     async def check_media_host(self) -> Done:
-        """Put one small picture on the configured media host and fetch it back, as Instagram would."""
+        """Put one small picture on the configured media host and fetch it back, as Instagram would.
+
+        Raises SettingsError without a host, UnreachableError when it cannot be fetched."""
         http = await network(self.clock)
         try:
             from adapters.hosts.public import check_public  # deferred: only this asks

@@ -137,7 +137,7 @@ class Moving(Reviewing, Undoing, Pacing):
         writing.create(conn, new, author)
 
     async def delete_draft(self, post: str) -> Done:
-        """Delete a post made here that was never sent."""
+        """Delete a post made here that was never sent. Raises UsageError for one from files, sent or on its way."""
         name = post.partition("@")[0]
         sheet = await self.sheet(name)
         if sheet.managed_by == "files":

@@ -29,7 +29,7 @@ class Naming(Connecting):
     """What a person changes under `accounts:`."""
 
     async def add_account(self, platform: str, handle: str, client: str | None = None) -> Done:
-        """One account more, which waits to be connected. `details["account"]` is its name."""
+        """One account more, which waits to be connected. `details["account"]` is its name. Raises UsageError, NotFoundError."""
         handle, workspace = clean_line(handle), self.workspace
         if platform not in PREFIX:
             raise UsageError(f"there is no adapter for {clean_line(platform)}", f"platforms: {', '.join(PREFIX)}")
@@ -45,7 +45,7 @@ class Naming(Connecting):
         return Done(f"the account {name} stands in daypart.yaml now; connect it next", details={"account": name})
 
     async def correct_account(self, account: str, handle: str) -> Done:
-        """Another handle for an account that nobody is signed in to; its posts stay with it."""
+        """Another handle for an account that nobody is signed in to; its posts stay with it. Raises UsageError."""
         known, handle = await self._account(account), clean_line(handle)
         written = self.workspace.accounts[account]
         if known.connected and known.state != "reauth":

@@ -95,7 +95,7 @@ class Noticing(Room):
             await http.aclose()
 
     async def dismiss_notices(self, numbers: tuple[int, ...] = ()) -> Done:
-        """Somebody has read them: they are not sent any more. None named: all that wait."""
+        """Somebody has read them: they are not sent any more. None named: all that wait. Raises NotFoundError."""
         from scheduler.notices import rows
 
         now, why = self.clock.wall(), f"read by {self.who.name}"

@@ -41,7 +41,7 @@ class Pacing(Room):
                 raise NoRoomError(words, way_out)
 
     def refuse_quiet(self, account: str, due: int | None) -> None:
-        """What a person puts into quiet hours would only wait, or be missed."""
+        """What a person puts into quiet hours would only wait, or be missed. Raises UsageError in them."""
         if due is None or account not in self.workspace.accounts:
             return
         pace = self.workspace.pace_of(account)

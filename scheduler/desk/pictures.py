@@ -89,7 +89,7 @@ class Pictures(Writing):
         return Done(f"taken out: {clean_line(item.name)}", (sheet.post,), undo)
 
     async def move_media(self, post: str, number: int, by: int) -> Done:
-        """So many places later; below zero: earlier."""
+        """So many places later; below zero: earlier. Raises UsageError at either end."""
         sheet = await self._editable(post)
         item, order = _item(sheet, number), list(range(len(_items(sheet))))
         if not 0 <= number + by < len(order):

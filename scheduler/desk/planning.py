@@ -173,7 +173,9 @@ class Planning(Seeing, Writing):
         return await self.post(made)
 
     async def fill(self, post: str, days: Sequence[date]) -> Done:
-        """The first free slot of each account on each of the days gets a copy; a draft without a time takes the first day itself."""
+        """The first free slot of each account on each of the days gets a copy; a draft without a time takes the first day itself.
+
+        Raises UsageError when no day is named or none has a free slot."""
         if not days:
             raise UsageError("no day is named", "as 2026-11-30")
         sheet = await self.sheet(post)

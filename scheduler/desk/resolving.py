@@ -123,7 +123,7 @@ class Resolving(Connecting):
         return next((act.text for act in acts if act.key == row.key), acts[0].text)
 
     async def resolve_send_again(self, key: str) -> Done:
-        """A person says it is not there: it is looked for once more, then sent with the same key."""
+        """A person says it is not there: it is looked for once more, then sent with the same key. Raises UsageError."""
 
         def operation(conn: Connection) -> None:
             row = self._asked(conn, key)
@@ -142,7 +142,7 @@ class Resolving(Connecting):
         return Done(f"{key} is looked for once more, then sent again", (key,))
 
     async def resolve_drop(self, key: str) -> Done:
-        """A person gives it up. What is public stays public."""
+        """A person gives it up. What is public stays public. Raises NotFoundError, UsageError when there is nothing to decide."""
 
         def operation(conn: Connection) -> None:
             unit = find_unit(conn, head_key(key))

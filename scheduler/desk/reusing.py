@@ -139,7 +139,7 @@ class Reusing(Writing):
     # ── coming round again ──
 
     async def set_evergreen(self, post: str, *, every_days: int, most: int | None = None) -> Done:
-        """It may come round again: suggested as a draft when it has rested so long, and so often at most."""
+        """It may come round again: suggested as a draft when it has rested so long, and so often at most. Raises UsageError."""
         if not TWIN_DAYS <= every_days <= 3_650:
             raise UsageError(
                 f"a post rests {TWIN_DAYS} days or more before it comes round again, not {every_days}",

@@ -103,7 +103,7 @@ class Reviewing(Room):
         return [self._counter(seat, origins) for seat in sheet.seats if "#" not in seat.unit.key or seat is sheet.seats[0]]
 
     async def preview(self, post: str, account: str, texts: Mapping[str, str]) -> ReviewItem:
-        """As `review`, for texts that are not saved yet."""
+        """As `review`, for texts that are not saved yet. Raises NotFoundError."""
         sheet = await self._at_hand(post)
         seat = next((seat for seat in sheet.seats if seat.account.name == account), None)
         if seat is None:

@@ -102,7 +102,9 @@ class Accounts(Seeing, Naming):
     # ── signing in with a browser ──
 
     async def browser_begin(self, account: str) -> str:
-        """The address to open for signing in to a Mastodon account; the code that its page shows goes to `browser_finish`."""
+        """The address to open for signing in to a Mastodon account; the code that its page shows goes to `browser_finish`.
+
+        Raises UsageError for another platform, UnreachableError."""
         known = await self._account(account)
         if known.account.platform != "mastodon":
             raise UsageError(
@@ -122,7 +124,7 @@ class Accounts(Seeing, Naming):
         return started.url
 
     async def browser_finish(self, account: str, code: str) -> Done:
-        """The pasted code becomes a token, and the account is connected."""
+        """The pasted code becomes a token, and the account is connected. Raises UsageError without a code, UnreachableError."""
         if self._browsing is None or self._browsing[0] != account:
             raise UsageError("no sign-in was begun", f"daypart account connect {account} --browser")
         if not code.strip():

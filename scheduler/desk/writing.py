@@ -174,7 +174,7 @@ class Writing(Making, Moving):
         return self.recompose(conn, sheet, {name: saved.origins for name, saved in sheet.texts.items()} | dict(texts))
 
     async def put_texts(self, post: str, texts: Mapping[str, Attributed]) -> None:
-        """Texts as they were or are elsewhere, with who wrote their words: nobody typed them now."""
+        """Texts as they were or are elsewhere, with who wrote their words: nobody typed them now. Raises NotFoundError."""
 
         def operation(conn: Connection) -> None:
             sheet = read_sheet(conn, post, self.workspace, self.store.assets)
@@ -216,6 +216,7 @@ def first_words(texts: Mapping[str, Attributed]) -> str:
 
 
 def measured(media: Sequence[Path], alts: Sequence[str]) -> list[MediaItem]:
+    """Pictures and videos with what was read of them. Raises UsageError for what cannot be published, NotFoundError for no file."""
     found = []
     for number, path in enumerate(media):
         place = Place(path, 1, 1, 2)

@@ -41,7 +41,7 @@ class Opened:
         return self.folder / DATABASE
 
     def report(self) -> Report:
-        """Its ledger, examined; the heads must be those of the manifest."""
+        """Its ledger, examined; the heads must be those of the manifest. Raises DiskError when they are not, or it is damaged."""
         with sqlite.in_our_words(self.database), sqlite.reading_engine(self.database).connect() as conn:
             answer = str(conn.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
             if answer != "ok":

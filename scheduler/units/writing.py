@@ -139,7 +139,7 @@ def rename(conn: Connection, unit: Unit, key: str, post_id: int, author: Author)
 
 
 def approve(conn: Connection, unit: Unit, yes: Yes, author: Author) -> None:
-    """A person's yes to the whole unit: every draft of it waits for its time now."""
+    """A person's yes to the whole unit: every draft of it waits for its time now. Raises UsageError without a time or a draft."""
     timing = unit.timing
     if timing.due is None:
         raise UsageError(f"'{unit.key}' has no time yet", "give it one first: daypart post move KEY WHEN")
