@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from textual.binding import Binding, BindingType
 from textual.keys import format_key
@@ -461,3 +462,20 @@ def everything() -> tuple[Action, ...]:
     """Each action once."""
     found = {action.id: action for group in (EVERYWHERE, *SCREENS.values(), *PANES.values()) for action in group}
     return tuple(found.values())
+
+
+_CHANGING = frozenset({
+    "new_post", "idea", "undo", "reschedule", "delete", "there", "again", "drop", "duplicate", "shift", "connect", "disconnect",
+    "approve", "send_back", "client_word", "when", "model", "own_text", "first_comment", "accounts", "apply", "evergreen", "tags",
+    "alt", "add_media", "remove_media", "move_media", "target",
+})  # fmt: skip
+"""Names of actions that change the store."""
+
+
+@cache
+def changing(action: str) -> str:
+    """The label of an action that changes the store; empty for every other one."""
+    name = action.partition("(")[0].rpartition(".")[2]
+    if name not in _CHANGING:
+        return ""
+    return next((one.label for one in everything() if one.action.partition("(")[0] == name), name)

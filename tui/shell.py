@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,13 +17,18 @@ from config.desk_settings import DeskSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.desk.views import ClientView, Done, Overview
 from scheduler.errors import DeskError
+from tui.actions import changing
 from tui.in_turn import InTurn
 from tui.say import is_aloud, say
 from tui.text import ASCII, UNICODE, Glyphs, clean
+from tui.told import told
 from tui.widgets.where_line import WhereLine
 from tui.words import error_words, undo_words
 
 if TYPE_CHECKING:
+    from textual.actions import ActionParseResult
+    from textual.dom import DOMNode
+
     from scheduler.desk.desk import Desk
 
 MOST_PASTED = 100_000
@@ -134,6 +139,25 @@ class Shell(InTurn, inherit_bindings=False):
             return
         self.trouble = ""
         self.facts = overview
+
+    @property
+    def unsaved(self) -> str:
+        """Why nothing can be changed now: the store cannot be read, or not be written. Empty: it can."""
+        return self.trouble or (self.facts.unsaved if self.facts is not None else "")
+
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """What would change the store is off while that cannot be saved, and says why. The brake is always tried."""
+        label = changing(action if isinstance(action, str) else action[1])
+        if label and self.unsaved:
+            reason = told(clean(self.unsaved))
+            self.notify(say("{label} is off: {reason}", label=say(label), reason=reason), severity="warning", timeout=8)
+            return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def watch_client(self) -> None:
         self.touch()

@@ -35,8 +35,10 @@ class Fact:
 def facts(overview: Overview, now: int) -> list[Fact]:
     """The status line, worst first."""
     found: list[Fact] = []
-    if not overview.service.running and overview.holds:  # else the banner says it
+    if not overview.service.running and (overview.holds or overview.unsaved):  # else the banner says it
         found.append(Fact(say("Nothing goes out: the publishing service is not running"), "error"))
+    if overview.unsaved and overview.holds:  # else the banner says it
+        found.append(Fact(_unsaved(overview), "error"))
     if overview.outage is not None:
         found.append(_outage(overview.outage, overview.tz, now))
     if overview.needs_you:
@@ -95,9 +97,15 @@ def banner(overview: Overview, now: int) -> str | None:
     if overview.holds:
         names = some(tuple(one_line(hold.name) for hold in overview.holds))
         return say("ON HOLD: {names} – everything else goes out · {who_releases}", names=names, who_releases=_who_releases(overview.holds))
+    if overview.unsaved:
+        return _unsaved(overview)
     if not overview.service.running:
         return say("Nothing is published: the service is not running · {hint}", hint=say(SERVICE_HINT))
     return None
+
+
+def _unsaved(overview: Overview) -> str:
+    return say("Nothing can be saved now, your words are kept here · {why}", why=told(one_line(overview.unsaved)))
 
 
 def _who_releases(holds: Sequence[HoldView]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import date
 
 from sqlalchemy import Connection, text
@@ -29,10 +30,13 @@ from scheduler.desk.views import (
 from scheduler.desk.words import ENDING, called, platform_name
 from scheduler.errors import DeskError
 from scheduler.store.sqlite import is_locked
+from scheduler.store.statements import set_meta
 from scheduler.store.store import DATABASE
 from scheduler.when import clock_words, day_words
 
 ALL = DeliveryQuery()
+TRY_AGAIN = 2.0
+"""Seconds between two tries to write a store that could not be written."""
 # each part is counted from an index alone where no client is asked for: a line that is drawn four times a second
 _PLANNED = "SELECT count(*) FROM delivery WHERE state IN ('queued', 'claimed')"
 _LATER_PARTS = "SELECT count(*) FROM delivery WHERE parent_id > 0 AND (state || '') IN ('queued', 'claimed')"  # by parent, not by state
@@ -71,6 +75,7 @@ class Seeing(Noticing):
             untold_words=untold_words,
             moved=self._moved_with_zones(conn, client),
             outage=self.outage(conn),
+            unsaved=str(self.store.refused or ""),
         )
 
     def _moved_with_zones(self, conn: Connection, client: str | None) -> tuple[str, ...]:
@@ -175,14 +180,28 @@ class Seeing(Noticing):
         return await self.store.read(read_holds)
 
     async def changes(self, every: float = 0.25) -> AsyncIterator[int]:
-        """Yields a number each time another connection or process changed the store, or it went away or came back (then 0)."""
-        seen = await self._version()
-        while True:
-            await asyncio.sleep(every)
-            now = await self._version()
-            if now != seen:
-                seen = now
-                yield now
+        """Yields a number each time another connection or process changed the store, or it went away or came back (then 0), and when it
+        cannot be written any more or can again: as long as it cannot, that is tried."""
+        seen = await self._version(), self.store.refused
+        trying: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await asyncio.sleep(every)
+                if self.store.refused is not None and (trying is None or trying.done()):
+                    trying = asyncio.create_task(self._try_to_write())
+                now = await self._version(), self.store.refused
+                if now[0] != seen[0] or str(now[1]) != str(seen[1]):
+                    seen = now
+                    yield now[0]
+        finally:
+            if trying is not None:
+                trying.cancel()
+
+    async def _try_to_write(self) -> None:
+        """Whatever keeps the store from being written may end without anybody pressing a key."""
+        await asyncio.sleep(TRY_AGAIN)
+        with suppress(DeskError):
+            await self.store.write(lambda conn: set_meta(conn, "tried", str(self.clock.wall())), name="try")
 
     async def _version(self) -> int:
         try:

@@ -334,6 +334,8 @@ class Overview:
     """“2 notices could not be sent (mailto: connection refused); tried again at 10:40”."""
     outage: Outage | None = None
     """Whom the service does not reach, by its own last calls."""
+    unsaved: str = ""
+    """Why nothing can be written here now, by this desk's own last try; empty: it can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,8 @@ class Presence:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._opened = self._identity()
+        self._schema: tuple[int, str] | None = None
+        """SQLite's own count of changes to the tables, and our revision of them."""
 
     def _identity(self) -> tuple[int, int] | None:
         try:
@@ -167,6 +169,21 @@ class Presence:
             raise DiskError("The store is gone: nothing is saved.", f"Put {self._path.parent} back where it was, or restore a backup.")
         if found != self._opened:
             raise DiskError("Another store is in its place: nothing is saved.", f"Start daypart again, to work with {self._path}.")
+
+    def check_schema(self, connection: Connection) -> None:
+        """Raises DiskError when another daypart changed the tables meanwhile: this one does not know them. Within a transaction."""
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA schema_version")
+        count = int(cursor.fetchone()[0])  # type: ignore[index]
+        if self._schema is not None and self._schema[0] == count:
+            return
+        cursor.execute("SELECT version_num FROM alembic_version")
+        revision = str(cursor.fetchone()[0])  # type: ignore[index]
+        if self._schema is not None and self._schema[1] != revision:
+            raise DiskError("Another daypart brought the store to its own version: nothing is saved.", "Start daypart again.")
+        self._schema = count, revision
 
 
 # ── locks ────────────────────────────────────────────────────────────────────

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from config.state_folder import StateFolderError, open_state_folder
 from scheduler.clock import Clock
-from scheduler.errors import BusyError, DiskError, NotFoundError, SettingsError
+from scheduler.errors import BusyError, DeskError, DiskError, NotFoundError, SettingsError
 from scheduler.sentlog import Line, SentLog
 from scheduler.store import schema, sqlite
 from scheduler.store.sqlite import translated
@@ -45,6 +45,8 @@ class Store:
         self.clock = clock
         self._writer = writer
         self._readers = readers
+        self.refused: DeskError | None = None
+        """Why nothing can be written, by the last try; None: it could, or nobody tried."""
 
     @classmethod
     def open(cls, state_dir: Path, clock: Clock, *, create: bool = True, migrate: bool = False) -> Store:
@@ -125,14 +127,21 @@ class Store:
             return told.result()
         patience = loop.call_later(NAME_HOLDER_SECONDS, self._name_holder, order)
         try:
-            return await told
+            written = await told
+        except (DiskError, BusyError) as error:
+            self.refused = error
+            raise
         finally:
             patience.cancel()
+        self.refused = None
+        return written
 
     def _name_holder(self, order: Order[T]) -> None:
         if order.told.done():
             return
-        log.warning("the store has been locked for %.0f s and more by %s", NAME_HOLDER_SECONDS, self.lock_holder())
+        holder = self.lock_holder()
+        log.warning("the store has been locked for %.0f s and more by %s", NAME_HOLDER_SECONDS, holder)
+        self.refused = BusyError(f"The store is locked by {holder}.", "What you typed waits for it.")
         asyncio.get_running_loop().call_later(BUSY_SECONDS - NAME_HOLDER_SECONDS, self._give_up, order)
 
     def _give_up(self, order: Order[T]) -> None:
@@ -231,6 +240,7 @@ class _FileReaders(_Readers):
             self._presence.check()
             connection = self._connection()
             with connection.begin():
+                self._presence.check_schema(connection)
                 results = [(told, self._outcome(connection, operation)) for operation, told in questions]
         except Exception as error:
             failed = Failed(translated(error, self._path))

@@ -120,6 +120,8 @@ class Batch:
 
     def _transaction(self, orders: Sequence[Order[Any]]) -> list[Outcome]:
         with self._connection.begin():
+            if self._presence is not None:
+                self._presence.check_schema(self._connection)
             outcomes = [self._one(order) for order in orders]
             for order in orders:
                 fail(f"{order.name}.before")

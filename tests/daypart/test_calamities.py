@@ -122,11 +122,19 @@ def test_a_disk_without_room(place: Place) -> None:
         before = resource.prlimit(desk.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, (log.stat().st_size if log.exists() else 0, before[1]))
         typed(place, desk)
-        desk.see("not saved", WORDS)
+        desk.see("not saved", WORDS, "Nothing can be saved now, your words are kept here")
         assert text_of(place) == "Begun"
+        shown = desk.text
+        desk.press("escape")
+        until(lambda: desk.text != shown, "the cursor to leave the text")  # else it is taken for a key with alt
+        desk.press("n")
+        desk.see("New post is off: ")
         resource.prlimit(desk.pid, resource.RLIMIT_FSIZE, before)
         kept(place)
         desk.see("saved ·", WORDS)
+        until(lambda: "Nothing can be saved" not in desk.text, "the banner to go by itself")
+        desk.press("n")
+        desk.see("What is it about?")
 
 
 # ── the network ──────────────────────────────────────────────────────────────

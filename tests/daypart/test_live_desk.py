@@ -121,10 +121,32 @@ async def test_a_store_that_stays_locked_is_named_and_the_words_are_saved_when_i
             assert holder.stdout is not None
             assert await holder.stdout.readline() == b"held\n"
             area.insert(WORDS)
-            await see(pilot, "not saved: The store has been locked for 1 s by", WORDS)
+            await see(pilot, "not saved: The store has been locked for 1 s by", "Nothing can be saved now", WORDS)
         finally:
             holder.kill()
             await holder.communicate()
         await kept(pilot, desk)  # without a key
         await gone(pilot, "not saved")
+        await gone(pilot, "Nothing can be saved now")
         assert area.text == WORDS
+
+
+async def test_a_change_that_waits_for_a_lock_says_so_and_a_store_that_is_free_again_is_found_without_a_key(
+    planned: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "NAME_HOLDER_SECONDS", 0.2)
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.5)
+    async with desk_at(planned) as (pilot, _):
+        database = planned.root / ".daypart" / "daypart.db"
+        holder = await asyncio.create_subprocess_exec(sys.executable, "-c", HOLDER, str(database), stdout=asyncio.subprocess.PIPE)
+        try:
+            assert holder.stdout is not None
+            assert await holder.stdout.readline() == b"held\n"
+            await pilot.press("!")
+            await see(pilot, "Nothing can be saved now")
+            await pilot.press("z")
+            await see(pilot, "Undo is off: The store")
+        finally:
+            holder.kill()
+            await holder.communicate()
+        await gone(pilot, "Nothing can be saved now")

@@ -391,3 +391,30 @@ async def test_whoever_cannot_sign_a_lock_lets_go_of_it_all_the_same(store: Stor
     assert process.stdout is not None
     process.stdout.close()
     await store.write(put("second"))
+
+
+async def test_a_store_that_another_daypart_brought_to_its_version_is_left_alone(store: Store) -> None:
+    await store.write(put("before"))
+    await store.read(lambda conn: get_meta(conn, "before"))
+    with closing(sqlite3.connect(store.path)) as other:
+        other.execute("CREATE INDEX of_ours ON meta (value)")
+        await store.write(put("same revision"))
+        other.execute("ALTER TABLE meta ADD COLUMN newer TEXT")
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+        other.commit()
+        for attempt in (store.write(put("after")), store.read(lambda conn: get_meta(conn, "before"))):
+            with pytest.raises(DiskError, match="Another daypart brought the store to its own version"):
+                await attempt
+        assert {"before", "same revision"} <= names(store.folder)
+        assert "after" not in names(store.folder)
+
+
+async def test_why_nothing_can_be_written_is_known_until_it_can(store: Store) -> None:
+    await store.write(put("before"))
+    away = store.folder.rename(store.folder.with_name("away"))
+    with pytest.raises(DiskError):
+        await store.write(put("lost"))
+    assert "The store is gone" in str(store.refused)
+    away.rename(store.folder)
+    await store.write(put("kept"))
+    assert store.refused is None

@@ -69,6 +69,7 @@ class FakeReading(FakeCalendar):
         self.told: list[NoticeView] = []
         self.untold_words = ""
         self.outage: Outage | None = None
+        self.unsaved = ""
         self.slots = {}
         self.fail_save: Exception | None = None
         self.fail_read: Exception | None = None
@@ -151,6 +152,7 @@ class FakeReading(FakeCalendar):
             untold=len([notice for notice in self.told if notice.sent_at is None]),
             untold_words=self.untold_words,
             outage=self.outage,
+            unsaved=self.unsaved,
         )
 
     async def see_notices(self) -> NoticesView:

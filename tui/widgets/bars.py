@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.views import Overview
-from tui.actions import HELP, HOLD, PALETTE, PLACES, REMAPPED, key_words
+from tui.actions import HELP, HOLD, PALETTE, PLACES, REMAPPED, changing, key_words
 from tui.say import later, say
 from tui.text import UNICODE, Glyphs, fit
 from tui.widgets.paint import line
@@ -247,10 +247,11 @@ class KeyLine(Bar):
         always = {action.id for action in self.ALWAYS}
         found: dict[str, KeyHint] = {}
         why_off: Callable[[str], str] = getattr(self.screen, "why_off", lambda action: "")
+        unsaved = getattr(self.app, "unsaved", "")
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show and binding.id not in always and binding.action not in found:
-                enabled = active.enabled and not why_off(binding.action)
+                enabled = active.enabled and not why_off(binding.action) and not (unsaved and changing(binding.action))
                 found[binding.action] = KeyHint(
                     binding.key_display or key_words(binding.key), say(binding.description), binding.action, enabled
                 )
