@@ -86,6 +86,31 @@ def read(text: str) -> Timeline:
     return Timeline(target, tuple(_beat(values) for values in beats))
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The words of one line, and where they stand in the text."""
+
+    beat: int
+    name: str
+    """voice, screen or shot."""
+    words: str
+    start: int
+
+
+def placed(text: str) -> Iterator[Placed]:
+    """Every line of words of a text that `read` takes, in order."""
+    beat, start = -1, 0
+    for raw in text.splitlines(keepends=True):
+        line = raw.strip()
+        name, colon, words = line.partition(":")
+        key = name.strip().casefold()
+        if _HEAD.match(line) is not None:
+            beat += 1
+        elif colon and key in _NAMES and words.strip() and beat >= 0:
+            yield Placed(beat, key, words.strip(), start + raw.index(":") + 1 + len(words) - len(words.lstrip()))
+        start += len(raw)
+
+
 def faults(timeline: Timeline, language: str) -> tuple[tuple[str, ...], ...]:
     """For each beat, why it does not work as it is."""
     speed, last = rate(language), len(timeline.beats)

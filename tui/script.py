@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import groupby
+
+from rich.cells import cell_len
 
 from scheduler.desk.composer_views import ScriptView
-from scheduler.desk.views import BeatView
-from tui.say import later, say
+from scheduler.desk.views import BeatView, Span
+from tui.say import is_aloud, later, say
 from tui.text import Glyphs, one_line
+from tui.told import told
 from tui.widgets.poured import wrapped
 
 STEP_S = 0.5
@@ -18,7 +24,8 @@ LABEL = 10
 """Cells before the words of a beat."""
 SOURCE_WORDS = {"film": later("to film"), "own_media": later("own media"), "ai": "AI"}
 Part = tuple[str, str]
-"""Text and its look: strong, words, quiet, warning, cursor."""
+"""Text and its look: strong, words, quiet, warning, cursor, model."""
+MODEL = "model"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +54,79 @@ def _beat(n: int, beat: BeatView, here: bool, width: int, glyphs: Glyphs) -> Ite
     sign = glyphs.cursor if here else " "
     said = say("{spoken:g} s to say", spoken=beat.spoken) if beat.spoken else say("nobody speaks")
     head = f"{sign} {n + 1:<3} {beat.start:g}–{beat.start + beat.seconds:g} s"
-    tail = f" · {beat.seconds:g} s · {said}" + (f" · {say(SOURCE_WORDS[beat.source])}" if beat.source != "film" else "")
-    yield Line(((head, "cursor" if here else "strong"), (tail, "quiet")), n)
-    for name, words, look in (
-        ("say", beat.voice, "words"),
-        ("screen", " / ".join(beat.screen.splitlines()), "quiet"),
-        ("shot", beat.shot, "quiet"),
+    tail = f" · {beat.seconds:g} s · {said}"
+    notes = [*_notes(beat)]
+    fits = cell_len(head + tail) + sum(cell_len(text) for text, _ in notes) <= width
+    yield Line(((head, "cursor" if here else "strong"), (tail, "quiet"), *(notes if fits else [])), n)
+    yield from _labelled(n, "", notes[1:], width) if not fits and notes else ()
+    for name, words, spans, look in (
+        (say("say"), beat.voice, beat.voice_marks, "words"),
+        (say("screen"), beat.screen, beat.screen_marks, "quiet"),
+        (say("shot"), beat.shot, beat.shot_marks, "quiet"),
     ):
         if words.strip():
-            yield from _labelled(n, name, one_line(words), look, width)
+            yield from _labelled(n, name, _pieces(words, spans, look), width)
+            yield from _aloud(n, words, spans, width)
     for fault in beat.faults:
-        yield from _labelled(n, glyphs.warn, fault, "warning", width)
+        yield from _labelled(n, glyphs.warn, [(told(fault), "warning")], width)
 
 
-def _labelled(n: int, name: str, words: str, look: str, width: int) -> Iterator[Line]:
+def _notes(beat: BeatView) -> Iterator[Part]:
+    """Where its picture comes from, and whether words of it are a model's."""
+    if beat.source != "film":
+        yield from ((" · ", "quiet"), (say(SOURCE_WORDS[beat.source]), "quiet"))
+    if beat.voice_marks or beat.screen_marks or beat.shot_marks:
+        yield from ((" · ", "quiet"), (say("AI words"), MODEL))
+
+
+def _labelled(n: int, name: str, pieces: Sequence[Part], width: int) -> Iterator[Line]:
+    """Words behind their name, as many lines as they need; each piece keeps its look."""
+    looks = [look for text, look in pieces for _ in text]
+    words, at = "".join(text for text, _ in pieces), 0
+    label_look = "warning" if looks[:1] == ["warning"] else "quiet"
     for number, text in enumerate(wrapped(words, max(1, width - LABEL))):
+        at = words.index(text, at)
         label = f"   {name if number == 0 else '':<{LABEL - 3}}"
-        yield Line(((label, look if look == "warning" else "quiet"), (text, look)), n)
+        yield Line(((label, label_look), *_runs(text, looks[at : at + len(text)])), n)
+        at += len(text)
+
+
+def _runs(text: str, looks: Sequence[str]) -> Iterator[Part]:
+    """Letters of one look side by side are one part."""
+    at = 0
+    for look, same in groupby(looks):
+        length = len(list(same))
+        yield text[at : at + length], look
+        at += length
+
+
+@lru_cache(512)
+def _pieces(words: str, spans: tuple[Span, ...], look: str) -> list[Part]:
+    """A field on one line, ` / ` between the lines of a screen, the model's words apart. Kept: a step of the cursor draws all beats."""
+    parts: list[Part] = []
+    for place in re.finditer(r"[^\n]*\S[^\n]*", words):
+        parts += [(" / ", look)] if parts else []
+        line = words[place.start() : place.end()]
+        shown = one_line(line)
+        letters = iter([_is_models(n + place.start(), spans) for n, sign in enumerate(line) if not sign.isspace()])
+        marks = [not sign.isspace() and next(letters, False) for sign in shown]
+        inside = [mark or (0 < n < len(marks) - 1 and marks[n - 1] and marks[n + 1]) for n, mark in enumerate(marks)]
+        parts += _runs(shown, [MODEL if mark else look for mark in inside])
+    return parts
+
+
+def _is_models(at: int, spans: Sequence[Span]) -> bool:
+    return any(span.start <= at < span.end for span in spans)
+
+
+def _aloud(n: int, words: str, spans: tuple[Span, ...], width: int) -> Iterator[Line]:
+    """Which of the words are the model's, for those who hear the screen; all of them: that is all there is to say."""
+    if not is_aloud() or not spans:
+        return
+    pieces = [text for text, look in _pieces(words, spans, "words") if look == MODEL]
+    everything = all(look == MODEL or not text.strip(" /") for text, look in _pieces(words, spans, "words"))
+    whose = say("all of it is the model's") if everything else say("of the model: {words}", words=" … ".join(pieces))
+    yield from _labelled(n, "", [(whose, "quiet")], width)
 
 
 def bar_of(script: ScriptView, width: int) -> list[Cell]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from scheduler.desk.views import Counter, DeliveryView, PostView, Sign, Span
-from tui.say import say
+from scheduler.desk.views import Counter, DeliveryView, PartView, PostView, Sign, Span
+from tui.say import is_aloud, say
 
 SETTLED = {Sign.PUBLISHED, Sign.SENDING, Sign.CHECKING, Sign.NEEDS_YOU, Sign.CANCELLED}
 
@@ -168,6 +168,12 @@ def moved_index(old: str, new: str, at: int) -> int:
     if at <= start:
         return at
     return max(start, at + len(new) - len(old))
+
+
+def models_words(parts: Sequence[PartView]) -> str:
+    """Which words are a model's, for those who hear the screen; empty where they are underlined, or there are none."""
+    found = [part.text[span.start : span.end].strip() for part in parts for span in part.spans if span.origin == "model"]
+    return say("of the model: {words}", words=" … ".join(found)) if found and is_aloud() else ""
 
 
 def fits_until(counters: Sequence[Counter], current: str, length: int) -> int:

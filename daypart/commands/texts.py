@@ -10,7 +10,7 @@ import click
 from daypart.call import Call, common
 from daypart.output import print_done, print_json, when
 from daypart.session import at_desk
-from scheduler.desk.views import Done, TextView
+from scheduler.desk.views import BeatView, Done, TextView
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _print_script(call: Call, view: ScriptView) -> None:
                 "source": b.source,
                 "spoken": b.spoken,
             }
-            | {"problems": list(b.faults)}
+            | {"problems": list(b.faults), "model": _models_words(b)}
             for b in view.beats
         ]
         print_json({"language": view.language, "target": view.target, "planned": view.planned, "spoken": view.spoken, "beats": beats})
@@ -65,10 +65,18 @@ def _print_script(call: Call, view: ScriptView) -> None:
     click.echo(view.text, nl=False)
     click.echo(f"{view.words}, {view.planned:g} s planned", err=True)
     for n, beat in enumerate(view.beats, 1):
+        if theirs := _models_words(beat):
+            click.echo(f"  beat {n}, of the model: {' … '.join(theirs)}", err=True)
         for fault in beat.faults:
             click.echo(f"! beat {n}: {fault}", err=True)
     if view.fault:
         click.echo(f"! {view.fault}", err=True)
+
+
+def _models_words(beat: BeatView) -> list[str]:
+    """As recorded; not guessed."""
+    fields = ((beat.voice, beat.voice_marks), (beat.screen, beat.screen_marks), (beat.shot, beat.shot_marks))
+    return [text[mark.start : mark.end] for text, marks in fields for mark in marks]
 
 
 @click.command(short_help="Change a text in your own editor.")

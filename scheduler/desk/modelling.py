@@ -17,12 +17,11 @@ from config.resolved import ResolvedBrief
 from drafting.client import ModelClient
 from drafting.errors import DraftingError, LlmLimited, LlmRejected, LlmUnavailable
 from drafting.labels import Label
-from drafting.provenance import AI, Attributed, attribute
+from drafting.provenance import AI, Attributed
 from drafting.repair import draft_reel, draft_variants
 from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft, JsonValue, ReelScript, compose
-from drafting.timeline import written
 from scheduler.compose import split_parts
 from scheduler.desk import asking, side_by_side
 from scheduler.desk.clean import clean, clean_line
@@ -31,7 +30,7 @@ from scheduler.desk.exact import stored_content
 from scheduler.desk.proposals import read_proposal, read_proposals
 from scheduler.desk.reading import brief_of
 from scheduler.desk.requesting import Requesting
-from scheduler.desk.scripting import read_script, script_lines
+from scheduler.desk.scripting import by_hand, read_script, script_lines
 from scheduler.desk.sheet import EVERY, SCRIPT, Seat, Sheet
 from scheduler.desk.side_by_side import Hear
 from scheduler.desk.views import Done, ProposalView
@@ -244,19 +243,18 @@ class Modelling(Requesting):
     async def _keep_script(self, row: RowMapping) -> Callable[[], Awaitable[None]]:
         """A script that is taken is kept beside the texts; its words are the model's. Returns how to take that back."""
         sheet, language = await self.sheet(f"{row['campaign']}/{row['slug']}"), str(row["language"])
-        before, _ = await self.store.read(lambda conn: read_script(conn, sheet, language))
+        before, saved = await self.store.read(lambda conn: read_script(conn, sheet, language))
 
-        async def keep(lines: str, editor: str) -> None:
-            said = Attributed(lines, attribute(None, lines, editor))
+        async def keep(lines: Attributed, editor: str) -> None:
             field, at = f"{SCRIPT}{language}", self.clock.wall()
-            await self.store.write(lambda conn: keep_revision(conn, sheet.post_id, field, said, editor, at), name="edit")
+            await self.store.write(lambda conn: keep_revision(conn, sheet.post_id, field, lines, editor, at), name="edit")
 
         async def back() -> None:
             if row["kind"] == "reel":
-                await keep(written(before), self.who.editor)
+                await keep(saved or by_hand(before, self.who.editor), self.who.editor)
 
         if row["kind"] == "reel":
-            await keep(script_lines(ReelScript.model_validate_json(row["body"])), f"{AI}{row['run_id']}")
+            await keep(script_lines(ReelScript.model_validate_json(row["body"]), row["run_id"]), f"{AI}{row['run_id']}")
         return back
 
     async def _field_of(self, post: str, language: str) -> str:

@@ -251,6 +251,10 @@ class BeatView:
     """Seconds its words take to say."""
     faults: tuple[str, ...] = ()
     """Why it does not work as it is, in sentences."""
+    voice_marks: tuple[Span, ...] = ()
+    """Words of a model in the voice, as recorded."""
+    screen_marks: tuple[Span, ...] = ()
+    shot_marks: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

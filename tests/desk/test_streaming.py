@@ -171,6 +171,14 @@ async def test_a_script_streams_is_taken_with_its_caption_and_taken_back(tmp_pat
             "Measure it.",
         ]
         assert (await h.desk.former_texts(post, "script:en"))[0].by == "the model"
+        assert [(mark.start, mark.end) for mark in script.beats[1].voice_marks] == [(0, len("Grams matter, number one."))]
+        await h.desk.save_script(post, "en", script.text.replace("number one", "number one and mine"), base=script.text)
+        [_, beat, *_] = (await h.desk.script(post, "en")).beats
+        assert [beat.voice[mark.start : mark.end] for mark in beat.voice_marks] == ["Grams matter, number one "]
+        await h.desk.save_script(post, "en", "target: 12 s\n")
+        for _ in range(2):  # what is brought back is whose it was
+            await h.desk.undo()
+        assert all(beat.voice_marks and beat.screen_marks and beat.shot_marks for beat in (await h.desk.script(post, "en")).beats)
         await h.desk.undo()
         assert (await h.desk.script(post, "en")).beats == ()
         assert (await h.desk.post(post)).texts[0].text == "coffee for a litre"

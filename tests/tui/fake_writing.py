@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from drafting.provenance import Attributed, attribute
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, read, written
 from scheduler.desk.composer_views import (
@@ -52,6 +53,7 @@ class FakeWriting(FakeReading):
         self.place = PLACE
         self.former: list[FormerText] = []
         self.scripts: dict[tuple[str, str], Timeline] = {}
+        self.script_origins: dict[tuple[str, str], Attributed] = {}
         self.pages: dict[str, MediaPage] = {}
         self.files = ["campaigns/winter/media/menu.jpg", "campaigns/winter/media/shop.jpg", "campaigns/winter/media/reel.mp4"]
 
@@ -106,13 +108,16 @@ class FakeWriting(FakeReading):
 
     async def script(self, post: str, language: str | None = None) -> ScriptView:
         tongue = language or next(iter(self._work(post).texts))
-        return script_view(self.scripts.get((post, tongue), Timeline(30.0)), tongue)
+        return script_view(self.scripts.get((post, tongue), Timeline(30.0)), tongue, self.script_origins.get((post, tongue)))
 
     async def save_script(self, post: str, language: str, lines: str, *, base: str | None = None) -> Done:
         before = self.scripts.get((post, language), Timeline(30.0))
         if base is not None and written(before) != base:
             raise StaleError("somebody else changed this script meanwhile", "look at it again")
         self.scripts[post, language] = read(lines)
+        known = self.script_origins.get((post, language))
+        if known is not None:
+            self.script_origins[post, language] = Attributed(lines, attribute(known, lines, "human:tester"))
         self._undo.append(("the change of the script", lambda: self.scripts.__setitem__((post, language), before)))
         return Done("script saved", (post,), "takes it back")
 

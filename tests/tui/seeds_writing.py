@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from drafting.timeline import read
+from drafting.provenance import Attributed
+from drafting.provenance import Span as Origin
+from drafting.timeline import read, written
 from scheduler.clock import MINUTE
 from scheduler.desk.composer_views import AltText, FormerText, MediaPage, MediaView, Verdict
 from tests.tui.fake_desk import NOW, FakeDesk
@@ -54,6 +56,20 @@ def deep() -> FakeDesk:
         FormerText(2, "pl", "Zimowe menu: żeberka, pory, czekolada.", (), "the model", NOW - 50 * MINUTE, current=False),
         FormerText(1, "pl", "Menu na zimę. Od środy.", (), "jan", NOW - 26 * 60 * MINUTE, current=False, aside=True),
     ]
+    return desk
+
+
+def scripted() -> FakeDesk:
+    """Its script comes from a model, but for two words of the first voice and everything after the first beat."""
+    desk = deep()
+    lines = written(desk.scripts[POST, "pl"])
+    theirs = ("Stop scrolling,", "chocolate.\nscreen: IT SNOWS\nscreen: CHOCOLATE\nshot: close-up, cocoa over milk foam")
+    spans, at = list[Origin](), 0
+    for words in theirs:
+        begin = lines.index(words)
+        spans += [Origin(at, begin, "human:tester"), Origin(begin, begin + len(words), "ai:run")]
+        at = begin + len(words)
+    desk.script_origins[POST, "pl"] = Attributed(lines, (*spans, Origin(at, len(lines), "human:tester")))
     return desk
 
 

@@ -6,16 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from config.desk_settings import DeskSettings, write_settings
 from tests.tui.fake_desk import FakeDesk, Text
 from tests.tui.fake_writing import Mouth
 from tests.tui.seeds import seeded
-from tests.tui.seeds_writing import POST, deep, talking
+from tests.tui.seeds_writing import POST, deep, scripted, talking
 from tests.tui.waiting import Shown, gone, opened, see, type_text, until
 from tui.screens.composer import ComposerScreen
 from tui.widgets import caption_area
@@ -303,6 +305,37 @@ async def test_seconds_that_are_none_are_refused_in_the_dialog() -> None:
         pilot.app.screen.query_one("#seconds", Input).value = "long"
         await pilot.press("enter")
         await see(pilot, "Please write the length in seconds")
+
+
+def marked(timeline: Timeline) -> list[str]:
+    """What is underlined in it."""
+    strips = [timeline.render_line(y) for y in range(timeline.size.height)]
+    return [segment.text.strip() for strip in strips for segment in strip if segment.style is not None and segment.style.underline]
+
+
+async def test_the_models_words_in_a_script_are_marked_until_they_are_edited(tmp_path: Path) -> None:
+    desk = scripted()
+    async with writing(desk) as (pilot, screen):
+        await pilot.press("ctrl+t")
+        await see(pilot, "8 s to say · AI words")
+        timeline = screen.query_one(Timeline)
+        theirs = ["Stop scrolling,", "chocolate.", "IT SNOWS", "CHOCOLATE", "close-up, cocoa over milk foam"]
+        assert marked(timeline) == ["AI words", *theirs]
+        await pilot.press("enter")
+        await see(pilot, "Beat 1 · Kawa")
+        pilot.app.screen.query_one("#shot", Input).value = "our counter"
+        await pilot.press("enter")
+        await see(pilot, "our counter")
+        assert "our counter" not in marked(timeline)
+    file = tmp_path / "desk.toml"
+    write_settings(file, DeskSettings(reading="aloud"))
+    async with opened(scripted(), settings_file=file) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post(POST)
+        await see(pilot, "Zimowe menu")
+        await pilot.press("ctrl+t")
+        await see(pilot, "of the model: Stop scrolling, …", "all of it is the model's")
 
 
 # ── pictures ──

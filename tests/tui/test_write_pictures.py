@@ -8,7 +8,7 @@ from scheduler.desk.composer_views import RequestView
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.fake_world import Text
 from tests.tui.seeds import seeded
-from tests.tui.seeds_writing import POST, deep, talking
+from tests.tui.seeds_writing import POST, deep, scripted, talking
 from tests.tui.test_snapshots import LARGE, Picture, Snap, steps
 from tests.tui.waiting import Shown
 
@@ -19,6 +19,8 @@ PICTURES = (
     Picture("script", (*OPEN, "ctrl+t", "down"), "its words take"),
     Picture("script-large", (*OPEN, "ctrl+t", "down"), "its words take", LARGE),
     Picture("script-no-color", (*OPEN, "ctrl+t", "down"), "its words take", state="no-color"),
+    Picture("script-model", (*OPEN, "ctrl+t"), "AI words", state="scripted"),
+    Picture("script-model-no-color", (*OPEN, "ctrl+t"), "AI words", state="scripted no-color"),
     Picture("dialog-beat", (*OPEN, "ctrl+t", "enter"), "What is said:"),
     Picture("pictures-empty", (*OPEN, "f4"), "No picture yet", state="empty-script"),
     Picture("pictures", (*OPEN, "f4", "down"), "does not take it"),
@@ -39,6 +41,8 @@ PICTURES = (
 def desk_for(state: str) -> FakeDesk:
     if state == "talking":
         return talking()
+    if state.startswith("scripted"):
+        return scripted()
     if state == "asking":
         desk = talking()
         facts = ("from Tuesday 24 November", "39 zł, both shops")
@@ -69,6 +73,6 @@ class Crossing(FakeDesk):
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_picture(picture: Picture, snap_compare: Snap, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    if picture.state == "no-color":
+    if picture.state.endswith("no-color"):
         monkeypatch.setenv("NO_COLOR", "1")
     assert snap_compare(Shown(desk_for(picture.state)), terminal_size=picture.size, run_before=steps(picture))

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.contract import Problem
-from scheduler.desk.views import ApprovalView, Counter, PostView, Sign, Span, TextView
+from scheduler.desk.views import ApprovalView, Counter, PartView, PostView, Sign, Span, TextView
 from tests.tui.seeds import seeded
-from tui.writing import Draft, fits_until, shift_spans, troubles
+from tui.say import speak
+from tui.writing import Draft, fits_until, models_words, shift_spans, troubles
 
 MODEL = (Span(6, 11, "model"),)
 
@@ -94,6 +95,14 @@ def test_the_text_fits_up_to_the_shortest_account_that_sends_it() -> None:
     counters = [counter("a", 400, 300), counter("b", 400, 500), counter("c", 900, 100, field="pl")]
     assert fits_until(counters, "en", 400) == 300
     assert fits_until([], "en", 400) == 400
+
+
+def test_the_models_words_are_named_only_where_they_are_heard() -> None:
+    parts = (PartView("Hello world, come in", MODEL, ()),)
+    assert models_words(parts) == ""
+    speak("en", aloud=True)
+    assert models_words(parts) == "of the model: world"
+    assert models_words((PartView("Hello", (Span(0, 5, "person"),), ()),)) == ""
 
 
 def test_errors_come_before_warnings() -> None:

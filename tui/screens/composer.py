@@ -27,7 +27,7 @@ from tui.widgets.media_list import MediaList
 from tui.widgets.row_list import RowList
 from tui.widgets.timeline import Timeline
 from tui.widgets.variants import Variants
-from tui.writing import Draft, fits_until, is_head, moved_index
+from tui.writing import Draft, fits_until, is_head, models_words, moved_index
 
 PREVIEW_AFTER = 0.15
 """Seconds after the last key."""
@@ -241,6 +241,8 @@ class ComposerScreen(ComposingMedia):
         pane.border_title = Content(f"{number} {one_line(item.delivery.platform_name)} {one_line(account)}")
         pane.border_subtitle = Content("F3 next") if len(draft.post.accounts) > 1 else None
         body = preview_content(item, self.app.glyphs).append("\n\n").append(Content.styled(label_words(item), "$quiet"))
+        if theirs := models_words(item.parts):
+            body = body.append("\n").append(Content.styled(theirs, "$quiet"))
         self.query_one("#preview-text", Static).update(body)
 
     @on(CaptionArea.TooMuch)

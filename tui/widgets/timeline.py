@@ -16,6 +16,7 @@ from tui.actions import BEATS, bindings
 from tui.say import say
 from tui.script import Line, bar_of, lines_of, scale_of
 from tui.text import UNICODE, Glyphs, field_words, one_line
+from tui.told import told
 from tui.widgets.paint import line
 
 TOP = 3
@@ -28,7 +29,7 @@ class Timeline(Widget, can_focus=True):
     ACTIONS = BEATS
     BINDINGS = bindings(BEATS)
     COMPONENT_CLASSES = {
-        "timeline--strong", "timeline--words", "timeline--quiet", "timeline--warning", "timeline--cursor",
+        "timeline--strong", "timeline--words", "timeline--quiet", "timeline--warning", "timeline--cursor", "timeline--model",
         "timeline--even", "timeline--odd", "timeline--here", "timeline--faulty",
     }  # fmt: skip
     DEFAULT_CSS = """
@@ -39,6 +40,7 @@ class Timeline(Widget, can_focus=True):
         .timeline--quiet { color: $quiet; }
         .timeline--warning { color: $warning; }
         .timeline--cursor { color: $primary; text-style: bold; }
+        .timeline--model { color: $model; text-style: underline; }
         .timeline--even { background: $panel; color: $foreground; }
         .timeline--odd { background: $quiet; color: $background; }
         .timeline--here { background: $primary; color: $on-cursor; text-style: bold; }
@@ -115,8 +117,9 @@ class Timeline(Widget, can_focus=True):
         self.refresh()
 
     def _titles(self, script: ScriptView) -> None:
-        self.border_title = Content(say("Script · {language} · {words}", language=field_words(script.language), words=script.words))
-        fault, keys = f"{self._glyphs.warn} {one_line(script.fault)}" if script.fault else "", "⏎ edit · n add · + - length · ^t caption"
+        self.border_title = Content(say("Script · {language} · {words}", language=field_words(script.language), words=told(script.words)))
+        fault = f"{self._glyphs.warn} {told(one_line(script.fault))}" if script.fault else ""
+        keys = say("⏎ edit · n add · + - length · ^t caption")
         self.border_subtitle = Content((fault or keys) if self.size.width < 100 else " · ".join(part for part in (fault, keys) if part))
 
     # ── drawing ──

@@ -224,6 +224,6 @@ def _script(proposal: ProposalView) -> list[Block]:
     for beat in proposal.beats:
         blocks += [(f"{beat.start:g}–{beat.start + beat.seconds:g} s", "strong"), (beat.voice or say("(nobody speaks)"), "words")]
         blocks += [
-            (f"{name}: {one_line(words)}", "quiet") for name, words in ((say("on screen"), beat.screen), ("shot", beat.shot)) if words
+            (f"{name}: {one_line(words)}", "quiet") for name, words in ((say("on screen"), beat.screen), (say("shot"), beat.shot)) if words
         ]
     return [*blocks, ("", "quiet")] if blocks else []
