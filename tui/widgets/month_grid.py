@@ -156,7 +156,7 @@ class MonthGrid(Grounded, can_focus=True):
     # ── measures ──
 
     def _measure(self) -> None:
-        width, height = self.size.width, self.size.height - 1
+        width, height = self.room.width, self.room.height - 1
         weeks = self.month.weeks
         self._edges = [n * width // 7 for n in range(8)], [1 + n * height // weeks for n in range(weeks + 1)]
 
@@ -179,7 +179,7 @@ class MonthGrid(Grounded, can_focus=True):
 
     def day_at(self, x: int, y: int) -> date | None:
         """The day under a point."""
-        if y < 1 or not 0 <= x < self.size.width:
+        if y < 1 or not 0 <= x < self.room.width:
             return None
         column = next(n for n in range(7) if x < self._columns(n)[1])
         week = next((n for n in range(self._weeks) if y < self._rows(n)[1]), None)
@@ -231,14 +231,14 @@ class MonthGrid(Grounded, can_focus=True):
         if y == 0:
             style = self._style("month--head")
             names = [cell(f" {day_names()[n]}", self._columns(n)[1] - self._columns(n)[0], style, self.glyphs) for n in range(7)]
-            return line(names, self.size.width, self.ground)
+            return line(names, self.room.width, self.ground)
         week = next((n for n in range(self._weeks) if y < self._rows(n)[1]), None)
         if week is None:
-            return line([], self.size.width, self.ground)
+            return line([], self.room.width, self.ground)
         part = y - self._rows(week)[0]
         start = self.month.start + timedelta(days=week * 7)
         cells = (self._cell(start + timedelta(days=n), n, part, self.ground) for n in range(7))
-        return line([segment for drawn in cells for segment in drawn], self.size.width, self.ground)
+        return line([segment for drawn in cells for segment in drawn], self.room.width, self.ground)
 
     def _cell(self, day: date, column: int, part: int, ground: Style) -> list[Segment]:
         drawn = self._cells.get((day, part))

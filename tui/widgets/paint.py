@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -61,6 +62,8 @@ class Grounded(Widget):
     """Draws line by line on one ground."""
 
     _ground: Style | None = None
+    _outer: Size | None = None
+    _room = Size()
 
     @property
     def ground(self) -> Style:
@@ -69,6 +72,13 @@ class Grounded(Widget):
             self._ground = self.rich_style
         return self._ground
 
+    @property
+    def room(self) -> Size:
+        """As `size`, which Textual reckons from all that surrounds the widget, each time it is asked."""
+        if self._outer != self.outer_size:
+            self._outer, self._room = self.outer_size, self.size
+        return self._room
+
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._ground = None
+        self._ground = self._outer = None

@@ -140,15 +140,15 @@ class WeekGrid(Grounded, can_focus=True):
     @property
     def _lines(self) -> int:
         """Lines of one post."""
-        return 4 if self.size.height >= TALL else 3
+        return 4 if self.room.height >= TALL else 3
 
     @property
-    def _room(self) -> int:
+    def _places(self) -> int:
         """Posts that fit under a day's head, one line kept for “more”."""
-        return max(1, (self.size.height - 2) // self._lines)
+        return max(1, (self.room.height - 2) // self._lines)
 
     def _edges(self, column: int) -> tuple[int, int]:
-        width = self.size.width
+        width = self.room.width
         return column * width // 7, (column + 1) * width // 7
 
     def _column_of(self, x: int) -> int:
@@ -156,7 +156,7 @@ class WeekGrid(Grounded, can_focus=True):
 
     def _top(self, day: date) -> int:
         """First post that is drawn: the cursor's day scrolls with it."""
-        rows, room = self.week.on(day), self._room
+        rows, room = self.week.on(day), self._places
         top = min(self._tops.get(day, 0), max(0, len(rows) - room))
         if day == self.spot.day:
             top = max(min(top, self.spot.place), self.spot.place - room + 1)
@@ -182,10 +182,10 @@ class WeekGrid(Grounded, can_focus=True):
         column = (day - self.week.first).days
         if not 0 <= column < 7:
             return
-        for y in range(self.size.height):
+        for y in range(self.room.height):
             self._cells.pop((day, y), None)
         left, right = self._edges(column)
-        self.refresh(Region(left, 0, right - left, self.size.height))
+        self.refresh(Region(left, 0, right - left, self.room.height))
 
     def _forget_posts(self, day: date, places: tuple[int, ...]) -> None:
         if self.week.lanes:
@@ -201,16 +201,16 @@ class WeekGrid(Grounded, can_focus=True):
     @property
     def _lanes(self) -> Lanes:
         known = self._bands
-        if known is None or known.week is not self.week or known.height != self.size.height:
-            known = self._bands = Lanes.of(self.week, self.size.height)
+        if known is None or known.week is not self.week or known.height != self.room.height:
+            known = self._bands = Lanes.of(self.week, self.room.height)
         return known
 
     def render_line(self, y: int) -> Strip:
         account = self._lanes.name_at(y) if self.week.lanes else ""
         if account:
             words = f" {self.glyphs.cursor if self._in_lane(account) else ' '}{one_line(account)}"
-            return line([Segment(words, self._style("week--head"))], self.size.width, self._style("week--lane"))
-        return line([segment for day in self._days() for segment in self._column(day, y)], self.size.width, self.ground)
+            return line([Segment(words, self._style("week--head"))], self.room.width, self._style("week--lane"))
+        return line([segment for day in self._days() for segment in self._column(day, y)], self.room.width, self.ground)
 
     def _column(self, day: date, y: int) -> list[Segment]:
         drawn = self._cells.get((day, y))
@@ -227,10 +227,10 @@ class WeekGrid(Grounded, can_focus=True):
         rows, top = self.week.on(day), self._top(day)
         place, part = divmod(y - 1, self._lines)
         place += top
-        if place - top < self._room and place < len(rows):
+        if place - top < self._places and place < len(rows):
             return self._entry(rows[place], part, width, here=self.spot == Spot(day, place))
-        below = len(rows) - top - self._room
-        if below > 0 and y == 1 + self._room * self._lines:
+        below = len(rows) - top - self._places
+        if below > 0 and y == 1 + self._places * self._lines:
             return [cell(say("+{below} more", below=below), width, self._style("week--more"), self.glyphs)]
         if not rows and y == 1 and day == self.spot.day:
             return [cell(say("n new post"), width, self._style("week--more"), self.glyphs)]
