@@ -28,9 +28,8 @@ from tui.personal import Personal
 from tui.providers import Commands, Posts
 from tui.say import say
 from tui.screens.today import TodayScreen
-from tui.text import clean, sentence
 from tui.theme import FALLBACKS
-from tui.words import undo_words
+from tui.words import error_words, undo_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -171,7 +170,7 @@ class DaypartApp(Personal, inherit_bindings=False):
         try:
             done = await self.desk.undo()
         except WouldVoidError as error:
-            title, question = say("Undo, and lose an approval?"), f"{sentence(clean(str(error)))} {sentence(clean(error.hint))}"
+            title, question = say("Undo, and lose an approval?"), error_words(error)
             if not await self.push_screen_wait(Confirm(title, question, yes=say("Undo it"), no=say("Leave it as it is"), danger=True)):
                 return
             await self.attempt(self.desk.undo(knowing=True))

@@ -67,7 +67,7 @@ def _evidence(known: Evidence, tz: str) -> list[Content]:
     lines += [Content.assemble((say("to {place}", place=one_line(known.place)), "$quiet"))]
     for sent in known.sent:
         status = say(", HTTP {status}", status=sent.status) if sent.status else ""
-        said = f": {one_line(sent.said)}" if sent.said else ""
+        said = f": {told(one_line(sent.said))}" if sent.said else ""
         lines.append(
             Content(
                 say("{when} sent: {came}{status}{said}", when=second_words(sent.at, tz), came=told(sent.came), status=status, said=said)

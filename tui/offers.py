@@ -113,6 +113,6 @@ def model_words(place: ModelPlace) -> str:
 def kind_words(proposal: ProposalView) -> str:
     """`caption`, or how long a script takes."""
     if proposal.spoken_seconds is None:
-        return "caption"
+        return say("caption")
     planned = sum(beat.seconds for beat in proposal.beats)
     return say("script, {spoken_seconds:g} s read aloud, {planned:g} s planned", spoken_seconds=proposal.spoken_seconds, planned=planned)

@@ -16,6 +16,7 @@ from tui.say import language_of, say, speak
 from tui.shell import glyphs_of
 from tui.text import Glyphs
 from tui.theme import THEME_OF, THEMES
+from tui.told import told
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -42,7 +43,7 @@ class Personal(Opening, inherit_bindings=False):
         for theme in THEMES:
             self.register_theme(theme)
         found = read_settings(settings_file) if settings_file is not None else ReadSettings(DeskSettings(language="en"))
-        self._troubles = [found.trouble] if found.trouble else []
+        self._troubles = [told(found.trouble)] if found.trouble else []
         self._like(found.settings)
         self._troubles += keymap.troubles(found.settings.keys)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from textual.content import Content
@@ -108,7 +109,7 @@ def _is_shown(one: ChangeView, path: str, campaign: str, client: str | None) -> 
 def _mistake_row(number: int, one: MistakeView) -> Row:
     sign = Sign.REFUSED if one.is_error else Sign.AI_DRAFT
     short = one_line(one.path.removeprefix("campaigns/"))
-    return Row(f"{MISTAKE}{number}", sign, text=f"{short}:{one.line}  {one_line(one.message)}", mark="" if one.is_error else "!")
+    return Row(f"{MISTAKE}{number}", sign, text=f"{short}:{one.line}  {one_line(told(one.message))}", mark="" if one.is_error else "!")
 
 
 def _change_row(number: int, one: ChangeView) -> Row:
@@ -136,8 +137,8 @@ def change_pane(one: ChangeView) -> Content:
     """The whole of one change: what, when, what it costs, the texts before and after."""
     change = one.change
     lines = [
-        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(change.when)}"),
-        Content(sentence(clean(change.words))),
+        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(told(change.when))}"),
+        Content(sentence(told(clean(change.words)))),
     ]
     if change.loses_approval:
         lines.append(
@@ -154,7 +155,20 @@ def _diff_line(text: str) -> Content:
 
 def mistake_pane(one: MistakeView) -> Content:
     """The mistake with its line of the file, as the command line shows it."""
-    return Content(clean(one.excerpt).rstrip())
+    return Content("\n".join(_excerpt_line(line) for line in clean(one.excerpt).rstrip().split("\n")))
+
+
+_SAID = re.compile(r"(error|warning)(\[\w+\]: )(.*)")
+_HINT = re.compile(r"( += )(.*)")
+
+
+def _excerpt_line(line: str) -> str:
+    """What is said about it, in the language of the person; lines of the file stay."""
+    if found := _SAID.fullmatch(line):
+        return f"{say('error') if found[1] == 'error' else say('warning')}{found[2]}{told(found[3])}"
+    if found := _HINT.fullmatch(line):
+        return f"{found[1]}{told(found[2])}"
+    return line
 
 
 def summary(board: Board) -> str:

@@ -175,6 +175,6 @@ def preview_content(item: ReviewItem, glyphs: Glyphs) -> Content:
         )
     else:
         lines.append(Content(clean(shown.text)) if shown.text else Content.styled(say("(no text yet)"), "$quiet"))
-    lines += [Content.styled(f"[{one_line(media)}]", "$quiet") for media in shown.media]
-    lines += [Content.styled(f"{glyphs.warn} {one_line(note)}", "$warning") for note in shown.notes]
+    lines += [Content.styled(f"[{told(one_line(media))}]", "$quiet") for media in shown.media]
+    lines += [Content.styled(f"{glyphs.warn} {told(one_line(note))}", "$warning") for note in shown.notes]
     return Content("\n").join(lines)

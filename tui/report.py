@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from scheduler.desk.views import Sign
-from tui.say import later, say, thousands
+from tui.say import say
 from tui.text import Glyphs, clean, clock_words, counted, day_names, fit, full_when, one_line, week_words
+from tui.told import told
 from tui.widgets.charts import bar, sparkline
 from tui.widgets.row_list import Row
 
 if TYPE_CHECKING:
     from scheduler.report.model import AccountWeek, ClientWeek, Counts, Posted, WeekReport
 
-NAMES = (later("likes"), later("replies"), later("reposts"), later("saves"), later("reach"))
+FIGURES: Mapping[str, Callable[[int], str]] = {
+    "likes": lambda count: counted(count, "like"),
+    "replies": lambda count: counted(count, "reply", "replies"),
+    "reposts": lambda count: counted(count, "repost"),
+    "saves": lambda count: counted(count, "save"),
+    "reach": lambda count: say("{count:,} reach", count=count),
+}
+"""What a platform may tell of a post, and how it is said."""
 ACCOUNT = "account:"
 """What keys of account lines begin with."""
 BAR_CELLS = 24
@@ -30,8 +38,8 @@ def week_title(report: WeekReport) -> str:
 
 def figures_words(counts: Counts) -> str:
     """`24 likes · 3 replies`; only what the platform tells."""
-    told = ((name, counts.get(name)) for name in NAMES)
-    return " · ".join(f"{thousands(count)} {say(name)}" for name, count in told if count is not None) or say("no figures yet")
+    known = ((words, counts.get(name)) for name, words in FIGURES.items())
+    return " · ".join(words(count) for words, count in known if count is not None) or say("no figures yet")
 
 
 def short_words(counts: Counts) -> str:
@@ -69,7 +77,7 @@ def _rank(number: int, of: int) -> str:
 
 def _account_row(account: AccountWeek, glyphs: Glyphs) -> Row:
     hours = say("best at {hour}:00", hour=account.hours[0].hour) if account.hours else ""
-    problem = one_line(account.problem)
+    problem = told(one_line(account.problem))
     return Row(
         key=f"{ACCOUNT}{account.account}",
         sign=Sign.NEEDS_YOU if problem else Sign.PUBLISHED if account.posts else Sign.CANCELLED,
@@ -91,7 +99,7 @@ def _post_row(post: Posted, rank: str, tz: str) -> Row:
         color=post.client_color,
         account=one_line(post.account),
         title=one_line(post.title),
-        words=rank + (short_words(post.counts) if post.counts.interactions is not None else one_line(post.note)),
+        words=rank + (short_words(post.counts) if post.counts.interactions is not None else told(one_line(post.note))),
     )
 
 
@@ -113,7 +121,7 @@ def _ledger_row(post: Posted, tz: str) -> Row:
         color=post.client_color,
         account=one_line(post.account),
         title=one_line(post.title),
-        words=" · ".join(filter(None, (by, one_line(post.ai), link))),
+        words=" · ".join(filter(None, (by, told(one_line(post.ai)), link))),
     )
 
 
@@ -131,7 +139,9 @@ def account_pane(account: AccountWeek, report: WeekReport, glyphs: Glyphs) -> Co
     if account.problem:
         lines.append(
             Content.styled(
-                say("{warn} The figures could not be read the last time: {problem}", warn=glyphs.warn, problem=clean(account.problem)),
+                say(
+                    "{warn} The figures could not be read the last time: {problem}", warn=glyphs.warn, problem=told(clean(account.problem))
+                ),
                 "$warning",
             )
         )
@@ -188,7 +198,7 @@ def post_pane(post: Posted, tz: str) -> Content:
     """The line of the ledger, whole: figures, text, approval, label, link."""
     lines = [Content.styled(figures_words(post.counts), "bold")]
     if post.note:
-        lines.append(Content.styled(clean(post.note), "$warning"))
+        lines.append(Content.styled(told(clean(post.note)), "$warning"))
     elif post.read_at is not None:
         lines.append(Content.styled(say("read {when}", when=full_when(post.read_at, tz)), "$quiet"))
     lines += [Content(""), Content(clean(post.text)), Content(""), *(Content.styled(line, "$quiet") for line in proof_lines(post, tz))]

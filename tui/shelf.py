@@ -121,7 +121,7 @@ def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False)
 def media_detail(detail: MediaDetail) -> Content:
     """Its shape, its alternative text, who takes it, where it is."""
     media = detail.media
-    lines = [Content.assemble((one_line(media.words), "bold"))]
+    lines = [Content.assemble((told(one_line(media.words)), "bold"))]
     lines.append(
         Content(say("Alt text: “{alt}”", alt=one_line(media.alt)) if media.alt else say("No alt text: people who cannot see it miss it."))
     )
@@ -129,7 +129,7 @@ def media_detail(detail: MediaDetail) -> Content:
     if taken:
         lines.append(Content(say("✓ taken by {account}", account=some([one_line(one.account) for one in taken], 8))))
     lines += [
-        Content(f"✗ {one_line(one.client_name)} · {one_line(one.platform_name)} {one_line(one.account)}: {one_line(one.why_not)}")
+        Content(f"✗ {one_line(one.client_name)} · {one_line(one.platform_name)} {one_line(one.account)}: {told(one_line(one.why_not))}")
         for one in detail.takes
         if one.why_not
     ]
@@ -139,7 +139,7 @@ def media_detail(detail: MediaDetail) -> Content:
                 "in {client_name} · {title}: {words}",
                 client_name=one_line(use.client_name),
                 title=one_line(use.title),
-                words=one_line(use.words),
+                words=told(one_line(use.words)),
             )
         )
         for use in detail.uses

@@ -135,7 +135,7 @@ class Shell(InTurn, inherit_bindings=False):
             self.clients = await self.desk.clients()
             overview = await self.desk.overview(self.client)
         except DeskError as error:
-            self.trouble = str(error)
+            self.trouble = told(str(error))
             return
         self.trouble = ""
         self.facts = overview

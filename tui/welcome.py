@@ -24,6 +24,7 @@ from tui.say import language_of, later, say, speak
 from tui.shell import Shell, glyphs_of
 from tui.text import clean, one_line
 from tui.theme import FALLBACKS, THEME_OF, THEMES
+from tui.told import told
 from tui.words import error_words
 
 STYLES = Path(__file__).parent / "styles"
@@ -147,7 +148,7 @@ class Welcome(Shell, inherit_bindings=False):
         self._tell()
 
     def _say(self, words: str) -> None:
-        self._lines.append(f"{self.glyphs.dot} {words} …")
+        self._lines.append(f"{self.glyphs.dot} {told(words)} …")
         self._tell()
 
     def _tell(self) -> None:
@@ -243,7 +244,7 @@ def _story(name: str, words: str, first: FirstPost) -> list[str]:
 
 def _line(view: DeliveryView) -> str:
     place = say("{platform_name} (sandbox)", platform_name=one_line(view.platform_name))
-    return f"  {place}: {one_line(view.words)}"
+    return f"  {place}: {told(one_line(view.words))}"
 
 
 async def welcome(root: Path) -> tuple[FirstRun, Next | None]:

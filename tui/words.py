@@ -45,10 +45,10 @@ def facts(overview: Overview, now: int) -> list[Fact]:
         found.append(Fact(say_count(overview.needs_you, "! {count} needs you", "! {count} need you"), "warning"))
     if overview.moved:
         short = say_count(len(overview.moved), "{count} post moved with the clocks", "{count} posts moved with the clocks")
-        found.append(Fact(f"{short}: {one_line(overview.moved[0])}{' …' if overview.moved[1:] else ''}", "warning", short))
+        found.append(Fact(f"{short}: {told(one_line(overview.moved[0]))}{' …' if overview.moved[1:] else ''}", "warning", short))
     if overview.untold:
         short = say_count(overview.untold, "{count} notice not told · N", "{count} notices not told · N")
-        found.append(Fact(f"{one_line(overview.untold_words)} · N", "warning", short))
+        found.append(Fact(f"{told(one_line(overview.untold_words))} · N", "warning", short))
     if overview.to_approve:
         found.append(Fact(say_count(overview.to_approve, "? {count} to approve", "? {count} to approve"), "warning"))
     found.append(Fact(say_count(overview.planned, "{count} planned", "{count} planned"), "foreground"))
@@ -92,7 +92,7 @@ def banner(overview: Overview, now: int) -> str | None:
     everything = [hold for hold in overview.holds if hold.scope == "all"]
     if everything:
         hold = everything[0]
-        reason = f" · {one_line(hold.reason)}" if hold.reason else ""
+        reason = f" · {told(one_line(hold.reason))}" if hold.reason else ""
         return say("ON HOLD since {when} – nothing leaves · ! release{reason}", when=_since(hold, overview.tz, now), reason=reason)
     if overview.holds:
         names = some(tuple(one_line(hold.name) for hold in overview.holds))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import errno
+import os
 import re
 import string
 from collections.abc import Iterator
@@ -246,26 +248,85 @@ def test_every_language_has_its_rule_and_its_days() -> None:
 
 # ── what the Desk says ──
 
+BELOW = ("adapters", "config", "drafting", "scheduler")
+NOT_AT_THE_DESK = (
+    "adapters/hosts/sigv4.py", "adapters/instagram/graph.py", "adapters/instagram/shapes.py", "config/codes.py",
+    "config/date_words.py", "config/desk_settings.py", "config/document.py", "config/polish_times.py", "config/schema.py",
+    "config/typed_time.py", "drafting/figures.py", "drafting/prompt.py", "drafting/schemas.py", "scheduler/digest.py",
+    "scheduler/doctor.py", "scheduler/export/ics.py", "scheduler/export/page.py", "scheduler/export/entries.py",
+    "scheduler/failpoints.py", "scheduler/health/", "scheduler/keeping/archive.py", "scheduler/keeping/backup.py",
+    "scheduler/keeping/restore.py", "scheduler/keeping/rotation.py", "scheduler/ledger.py", "scheduler/notices/health.py",
+    "scheduler/notices/rows.py", "scheduler/notices/telling.py", "scheduler/rehearsal/", "scheduler/report/markdown.py",
+    "scheduler/report/sheet.py", "scheduler/signoff/", "scheduler/store/guards.py", "scheduler/store/library.py",
+    "scheduler/store/migrations/", "scheduler/store/schema.py", "scheduler/store/sqlite.py", "scheduler/systemd.py",
+    "scheduler/desk/rehearsing.py", "scheduler/desk/agenda.py", "scheduler/desk/calendar.py", "scheduler/desk/rows.py",
+    "scheduler/units/reading.py", "scheduler/virtual_time.py",
+)  # fmt: skip
+"""What they say goes to the command line, to files, to models or to platforms."""
+STAYS = Path(__file__).with_name("stays_english.txt")
+"""Commands, names that sheets give to columns, sources of our error tables: no sentences for a person at the desk."""
+NO_SENTENCE = re.compile(r"%[sd.]|\b(?:SELECT|INSERT|CREATE|DELETE FROM|WHERE|ORDER BY|LIKE|JOIN|LIMIT)\b|^(?:daypart|Bearer) |\(\?")
 
-def desk_sentences() -> set[str]:
-    """Every text in the code below the screens, `{}` for values."""
-    found: set[str] = set()
-    for path in (path for room in ("scheduler", "adapters", "drafting") for path in Path(room).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.JoinedStr):
-                found.add("".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values))
-            elif literal(node):
-                found.add(literal(node))
-    return found
+
+def written(node: ast.AST) -> str:
+    """A text of the code, `{}` for values."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return literal(node)
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = {part for node in ast.walk(tree) for part in _not_said(node)}
+    for node in ast.walk(tree):
+        if node not in silent and (words := written(node)):
+            yield bare(words)
+
+
+def _not_said(node: ast.AST) -> Iterator[ast.AST]:
+    """What a module or a function is for, and the parts of a text that is one."""
+    if isinstance(node, ast.Expr) and literal(node.value):
+        yield node.value
+    if isinstance(node, ast.JoinedStr):
+        yield from (part for part in node.values if isinstance(part, ast.Constant))
+
+
+def below_the_desk() -> Iterator[Path]:
+    return (path for room in BELOW for path in sorted(Path(room).rglob("*.py")))
+
+
+def is_sentence(words: str) -> bool:
+    return not NO_SENTENCE.search(words) and bool(re.search(r"[A-Za-z]{2,}[,;:.]? [A-Za-z(“'{]", words))
+
+
+def bare(source: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", source)
+
+
+def test_what_the_desk_may_say_has_its_polish_one() -> None:
+    known = {bare(entry.source) for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8"))}
+    stays = set(STAYS.read_text(encoding="utf-8").splitlines())
+    paths = [path for path in below_the_desk() if not path.as_posix().startswith(NOT_AT_THE_DESK)]
+    said = {repr(words)[1:-1] for path in paths for words in texts_of(path) if is_sentence(words) and words not in known}
+    assert len(known) > 1_500
+    assert sorted(said - stays) == [], "write it in tui/locale/pl.desk.po"
+    assert sorted(stays - said) == [], "take it out of stays_english.txt"
 
 
 def test_every_template_is_something_that_the_desk_says() -> None:
-    known = desk_sentences()
+    known = {words for path in below_the_desk() for words in texts_of(path)} | {os.strerror(number).lower() for number in errno.errorcode}
     entries = [entry for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8")) if entry.source]
-    assert len(entries) > 100
-    assert [entry.source for entry in entries if re.sub(r"\{\w+\}", "{}", entry.source) not in known] == []
-    assert [entry.source for entry in entries if places(entry.source) != places(entry.translations[0])] == []
+    assert [entry.source for entry in entries if bare(entry.source) not in known] == []
     assert len({entry.source for entry in entries}) == len(entries)
+
+
+def test_templates_keep_their_values() -> None:
+    """But for those of English grammar alone, `{_s}`."""
+    for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8")):
+        wanted = {name for name in re.findall(r"\{(\w+)\}", entry.source) if not name.startswith("_")}
+        assert len(entry.translations) in (1, 3), entry.source
+        for words in entry.translations:
+            assert set(re.findall(r"\{(\w+)\}", words)) == wanted, entry.source
 
 
 @pytest.mark.parametrize(
@@ -278,6 +339,17 @@ def test_every_template_is_something_that_the_desk_says() -> None:
         ("on hold: everything; nothing leaves", "wstrzymane: wszystko; nic nie wychodzi"),
         ("Nothing anybody has a template for.", "Nothing anybody has a template for."),
         ("{braces} from others {0}", "{braces} from others {0}"),
+        ("1 look did not settle it.", "1 look did not settle it."),  # it stands after others, with its blank
+        (" 1 look did not settle it.", " 1 sprawdzenie tego nie rozstrzygnęło."),
+        (" 3 looks did not settle it.", " 3 sprawdzenia tego nie rozstrzygnęły."),
+        (" 5 looks did not settle it.", " 5 sprawdzeń tego nie rozstrzygnęło."),
+        ("deleted: now", "usunięte: now"),  # what people wrote is no sentence of ours
+        ("moved 2 posts 1 day later; 1 needs a new approval", "2 posty: później o 1 dzień; 1 wymaga nowej akceptacji"),
+        (
+            "The text changed after it was approved, so it was not sent. Approve it again.",
+            "Zmiana po akceptacji (Tekst), więc post nie został wysłany. Zaakceptuj go ponownie.",
+        ),
+        ("Bluesky asks to wait; nothing was sent", "Bluesky prosi, żeby poczekać; nic nie wysłano"),
         ("", ""),
     ],
 )

@@ -58,7 +58,7 @@ class Again(Dialog[str]):
 
     def compose_box(self) -> ComposeResult:
         yield Static(Content(clean(self._question)), classes="question")
-        yield TickList([(choice.name, one_line(choice.words)) for choice in self._choices.values()])
+        yield TickList([(choice.name, told(one_line(choice.words))) for choice in self._choices.values()])
         yield Static(Content(say("When? (may stay empty)")), classes="question")
         yield Input(self._when, id="when", placeholder=say("for example: tomorrow 9:30"), compact=True)
         if any(choice.refused for choice in self._choices.values()):

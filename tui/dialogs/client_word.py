@@ -14,6 +14,7 @@ from tui.dialogs.base import Dialog
 from tui.reading import facts_words, label_words
 from tui.say import say
 from tui.text import clean, full_when, one_line
+from tui.told import told
 from tui.widgets.ticks import Tick
 from tui.words import error_words, name_words
 
@@ -125,6 +126,6 @@ class ClientWord(Dialog[int]):
         except DeskError as error:
             self.note(error_words(error))
             return
-        self.app.notify(clean(done.words))
+        self.app.notify(told(clean(done.words)))
         self.app.touch()
         self.dismiss(len(done.keys))

@@ -8,6 +8,7 @@ from scheduler.desk.views import NoticesView, NoticeView
 from tui.dialogs.details import Details
 from tui.say import say
 from tui.text import one_line, sentence, some, when_words
+from tui.told import told
 
 
 def notices_page(view: NoticesView, now: int) -> Details:
@@ -33,13 +34,17 @@ def _who(view: NoticesView) -> str:
 
 def _one(notice: NoticeView, tz: str, now: int) -> Content:
     about = " · ".join(one_line(part) for part in (notice.client_name, notice.account, notice.key) if part)
-    words = [f"  {sentence(one_line(notice.words))}"] if notice.words else []
+    words = [f"  {sentence(told(one_line(notice.words)))}"] if notice.words else []
     color = "$quiet" if notice.sent_at is not None else "$warning"
     next_step = (
-        [say("  Next: {action}: {command}", action=notice.action.rstrip("."), command=one_line(notice.command))]
+        [say("  Next: {action}: {command}", action=told(notice.action).rstrip("."), command=one_line(notice.command))]
         if notice.sent_at is None
         else []
     )
-    head = Content.assemble((f"{when_words(notice.at, tz, now)}  {sentence(notice.headline)}", "bold"), f" {about}")
-    lines = [head, *(Content(line) for line in (*words, *next_step)), Content.assemble((f"  {sentence(one_line(notice.told))}", color))]
+    head = Content.assemble((f"{when_words(notice.at, tz, now)}  {sentence(told(notice.headline))}", "bold"), f" {about}")
+    lines = [
+        head,
+        *(Content(line) for line in (*words, *next_step)),
+        Content.assemble((f"  {sentence(told(one_line(notice.told)))}", color)),
+    ]
     return Content("\n").join(lines)

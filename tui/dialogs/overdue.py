@@ -99,7 +99,7 @@ class OverduePosts(Dialog[None]):
             free = await self.app.desk.next_free(view.key)
             where = say("m moves it to {when}", when=full_when(free.due, tz))
         except DeskError as error:
-            where = say("m is off: {error}", error=clean(str(error)))
+            where = say("m is off: {error}", error=told(clean(str(error))))
         lines.append(Content.styled(say("{where} · s and m approve it again, seal {seal}", where=where, seal=view.seal), "$quiet"))
         return Content("\n").join(lines)
 

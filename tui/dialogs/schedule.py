@@ -11,6 +11,7 @@ from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.say import later, say
 from tui.text import clean, full_when, one_line, relative, sentence, some
+from tui.told import told
 from tui.words import name_words
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Schedule(AskWords):
 
 def _costs(weighed: Sequence[Weighed]) -> str:
     lost = next(
-        (say("This needs a new approval: it is approved for {window}.", window=one.window) for one in weighed if one.loses_approval), ""
+        (say("This needs a new approval: it is approved for {window}.", window=told(one.window)) for one in weighed if one.loses_approval),
+        "",
     )
     full = next((say("{no_room} There it waits its turn.", no_room=sentence(clean(one.no_room))) for one in weighed if one.no_room), "")
     return f"{lost} {full}".strip()

@@ -19,6 +19,7 @@ from tui.rows import choice_rows
 from tui.say import say, say_count
 from tui.screens.composing_media import ComposingMedia
 from tui.text import clean, counted, field_words, full_when, one_line
+from tui.told import told
 from tui.unhurried import PlainVertical
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.counters import counter_lines
@@ -215,7 +216,7 @@ class ComposerScreen(ComposingMedia):
         try:
             self._counters = await self.app.desk.counters(self.draft.post.post, self.draft.texts)
         except DeskError as error:
-            self.query_one("#counters", Static).update(Content(clean(str(error))))
+            self.query_one("#counters", Static).update(Content(told(clean(str(error)))))
             return
         self.area.fits = fits_until(self._counters, self.draft.current, len(self.draft.passage.text))
         self.query_one("#counters", Static).update(counter_lines(self._counters, self.app.glyphs))
@@ -235,7 +236,7 @@ class ComposerScreen(ComposingMedia):
         try:
             item = await self.app.desk.preview(draft.post.post, account, draft.texts)
         except DeskError as error:
-            self.query_one("#preview-text", Static).update(Content(clean(str(error))))
+            self.query_one("#preview-text", Static).update(Content(told(clean(str(error)))))
             return
         number = f"{self.shown % len(draft.post.accounts) + 1}/{len(draft.post.accounts)}"
         pane.border_title = Content(f"{number} {one_line(item.delivery.platform_name)} {one_line(account)}")

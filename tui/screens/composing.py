@@ -19,7 +19,8 @@ from tui.dialogs.former import Former
 from tui.dialogs.schedule import Schedule
 from tui.frame import RETRY, DeskScreen
 from tui.say import say
-from tui.text import some
+from tui.text import one_line, sentence, some
+from tui.told import told
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
 from tui.words import error_words
@@ -130,7 +131,7 @@ class Composing(DeskScreen):
             self.take_typed()
         except CrossedError as error:
             self.crossed[name] = error
-            self.save_trouble = say("{error}: ^s decides", error=error)
+            self.save_trouble = say("{error}: ^s decides", error=told(str(error)))
         except DeskError as error:
             self.save_trouble = say("not saved: {error}", error=error_words(error))
         else:
@@ -267,7 +268,7 @@ class Composing(DeskScreen):
         if trouble.field == "text":
             area.move_cursor(area.location_at(trouble.at))
             area.focus()
-        words = " ".join((trouble.message, *trouble.hints))
+        words = " ".join(sentence(told(one_line(words))) for words in (trouble.message, *trouble.hints))
         self.app.notify(f"{trouble.platform_name} {trouble.account}: {words}", severity="warning")
 
     def action_into_text(self) -> None:

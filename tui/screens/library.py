@@ -21,6 +21,7 @@ from tui.shelf import (
     proposed_rows,
 )
 from tui.text import clean
+from tui.told import told
 from tui.unhurried import PlainVertical
 from tui.widgets.library_tabs import LibraryTabs
 from tui.widgets.row_list import Row, RowList
@@ -179,7 +180,7 @@ class LibraryScreen(Shelving):
         try:
             title, body = await self.told(key)
         except DeskError as error:
-            title, body = "", Content(clean(str(error)))
+            title, body = "", Content(told(clean(str(error))))
         pane = self.query_one("#pane", VerticalScroll)
         pane.border_title = Content(clean(title)) if title else None
         self.pane.update(body)

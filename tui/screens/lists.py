@@ -110,7 +110,7 @@ class ListScreen(ItemScreen):
             events = await self.app.desk.history(key)
             known = await self.app.desk.evidence(key) if delivery.sign in EVIDENT else None
         except DeskError as error:
-            self.show_pane("", Content(clean(str(error))))
+            self.show_pane("", Content(told(clean(str(error)))))
             return
         body = detail(delivery, events, self.app.desk.tz, self.app.now(), self.app.glyphs, known)
         self.show_pane(detail_title(delivery), body)

@@ -38,7 +38,7 @@ def spot_words(row: CalendarRow | None, spot: Spot, of_day: int, glyphs: Glyphs)
         (f"{sign_text(row.sign, glyphs)} {say(SIGN_WORDS[row.sign])}", f"bold ${LOOKS[row.sign].color}"),
         (f" · {day_words(row.day)} {row.time} · {one_line(row.client_name)} · {one_line(row.account)}{more}\n", "bold"),
         one_line(row.title) or say("no text yet"),
-        (f" · {row.ai}" if row.ai else "", "$quiet"),
+        (f" · {told(row.ai)}" if row.ai else "", "$quiet"),
     )
 
 
@@ -47,7 +47,7 @@ def slot_words(slot: FreeSlot) -> str:
     clock = slot.time[1:] if slot.time.startswith("0") else slot.time
     return say(
         "{clock} · {client_name} {account} · slot “{slot}”", clock=clock, client_name=slot.client_name, account=slot.account, slot=slot.slot
-    ) + (f" · {slot.note}" if slot.note else "")
+    ) + (f" · {told(slot.note)}" if slot.note else "")
 
 
 class PlanningScreen(ItemScreen):
@@ -174,7 +174,7 @@ class PlanningScreen(ItemScreen):
         if done is not None:
             self.seek(day, key)
             if weighed.note:
-                self.app.notify(sentence(weighed.note), severity="warning", timeout=10)
+                self.app.notify(sentence(told(weighed.note)), severity="warning", timeout=10)
 
     # ── marks, free slots, copies ──
 
@@ -322,7 +322,7 @@ def _asks(delivery: DeliveryView, weighed: Weighed) -> Confirm:
         post=name_words(delivery),
         platform_name=delivery.platform_name,
         account=delivery.account,
-        window=weighed.window,
+        window=told(weighed.window),
     )
     return Confirm(
         say("This needs a new approval · {client_name}", client_name=delivery.client_name),
@@ -334,7 +334,7 @@ def _asks(delivery: DeliveryView, weighed: Weighed) -> Confirm:
 
 def _waits(delivery: DeliveryView, weighed: Weighed) -> Confirm:
     what = say(
-        "On {words} “{post}” waits its turn, and is missed if its window ends first.", words=weighed.words, post=name_words(delivery)
+        "On {words} “{post}” waits its turn, and is missed if its window ends first.", words=told(weighed.words), post=name_words(delivery)
     )
     words = f"{sentence(clean(weighed.no_room))} {what}"
     return Confirm(

@@ -27,6 +27,7 @@ from tui.report import (
 from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import one_line, sentence
+from tui.told import told
 
 if TYPE_CHECKING:
     from scheduler.desk.views import DeliveryView, Done
@@ -198,7 +199,7 @@ class ReportScreen(ListScreen):
             except DeskError as error:
                 self.app.say_error(error)
                 return
-            self.app.notify(sentence(done.words), timeout=12)
+            self.app.notify(sentence(told(done.words)), timeout=12)
 
     async def _write(self, kind: str, report: WeekReport, client: str | None) -> Done:
         desk = self.app.desk

@@ -17,6 +17,7 @@ from tui.frame import DeskScreen
 from tui.say import say
 from tui.settings_rows import Line, found, prompt, settings_lines, turned
 from tui.text import clean
+from tui.told import told
 from tui.unhurried import PlainVertical
 
 
@@ -140,7 +141,7 @@ class SettingsScreen(DeskScreen):
         try:
             self.app.prefer(name, value)
         except SettingsError as error:
-            self.app.notify(str(error), severity="warning", timeout=8)
+            self.app.notify(told(str(error)), severity="warning", timeout=8)
             return
         self._fill(name)
         self.refresh_bindings()

@@ -15,6 +15,7 @@ from tui.frame import DeskScreen
 from tui.say import say
 from tui.shelf import idea_detail, media_detail, post_detail, reminder_detail, suggestion_detail
 from tui.text import one_line
+from tui.told import told
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -102,9 +103,9 @@ class Shelving(DeskScreen):
         choices = [
             Choice(
                 one.name,
-                f"{one_line(one.platform_name)} {one_line(one.name)} · {one_line(one.words)}",
+                f"{one_line(one.platform_name)} {one_line(one.name)} · {told(one_line(one.words))}",
                 one.name in accounts if accounts else one.before,
-                f"{one_line(one.name)}: {one_line(one.words)}" if one.refused_until is not None else "",
+                f"{one_line(one.name)}: {told(one_line(one.words))}" if one.refused_until is not None else "",
             )
             for one in view.accounts
         ]
@@ -115,7 +116,9 @@ class Shelving(DeskScreen):
             words = say(
                 "New draft for {client_name}: {title}. It is a draft until you approve it.", client_name=view.client_name, title=view.title
             )
-            self.app.notify(f"{words} {made.refused[0]}." if made.refused else words, severity="warning" if made.refused else "information")
+            self.app.notify(
+                f"{words} {told(made.refused[0])}." if made.refused else words, severity="warning" if made.refused else "information"
+            )
             return made.post.post
 
         title = say("Use again · {client_name} · {title}", client_name=one_line(view.client_name), title=one_line(view.title))
@@ -162,7 +165,7 @@ class Shelving(DeskScreen):
             try:
                 rule(words)
             except UsageError as error:
-                return str(error)
+                return told(str(error))
             return ""
 
         async def job(words: str) -> Done:

@@ -15,6 +15,7 @@ from scheduler.desk.planned import Agenda
 from scheduler.desk.views import CalendarRow
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_words, local, one_line
+from tui.told import told
 from tui.widgets.row_list import Columns, Row, RowList, columns
 
 PAGE = 200
@@ -48,7 +49,7 @@ class Pages(Sequence[Row]):
         if line < 0:
             note = self.agenda.notes[-line - 1]
             sign = {"gap": self._glyphs.gap, "collision": self._glyphs.clash, "clocks": self._glyphs.clocks}[note.kind]
-            return Row(f"#{line}", heading=f"{sign} {day_words(note.day)}: {note.words}")
+            return Row(f"#{line}", heading=f"{sign} {day_words(note.day)}: {told(note.words)}")
         page = self._pages.get(place // PAGE)
         if page is None:
             if place // PAGE not in self._asked:

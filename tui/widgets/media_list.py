@@ -15,6 +15,7 @@ from scheduler.desk.composer_views import MediaPage, MediaView, Verdict
 from tui.actions import PICTURES, bindings
 from tui.say import say
 from tui.text import UNICODE, Glyphs, counted, field_words, one_line
+from tui.told import told
 from tui.widgets.paint import line
 from tui.widgets.poured import wrapped
 
@@ -98,7 +99,7 @@ class MediaList(Widget, can_focus=True):
             drawn
             for problem in self.page.problems
             for drawn in self._wrapped(
-                say("{cross} {problem}  n adds one", cross=self._glyphs.cross, problem=problem), "error", -1, width, 0
+                say("{cross} {problem}  n adds one", cross=self._glyphs.cross, problem=told(problem)), "error", -1, width, 0
             )
         ]
         own = [n for n, (_, _, number) in enumerate(self._lines) if number == self.cursor] or [0]
@@ -138,15 +139,15 @@ class MediaList(Widget, can_focus=True):
         place = f"{one_line(verdict.platform_name)} {one_line(verdict.account)}"
         if verdict.taken and not verdict.words:
             return self._wrapped(say("{tick} {place}: takes it as it is", tick=self._glyphs.tick, place=place), "good", number, width)
-        mend = f": {one_line(verdict.mend)}" if verdict.mend else ""
+        mend = f": {told(one_line(verdict.mend))}" if verdict.mend else ""
         if verdict.taken:
-            return self._wrapped(f"{self._glyphs.warn} {place}: {one_line(verdict.words)}{mend}", "warning", number, width)
+            return self._wrapped(f"{self._glyphs.warn} {place}: {told(one_line(verdict.words))}{mend}", "warning", number, width)
         return self._wrapped(
             say(
                 "{cross} {place} does not take it: {words}{mend}",
                 cross=self._glyphs.cross,
                 place=place,
-                words=one_line(verdict.words),
+                words=told(one_line(verdict.words)),
                 mend=mend,
             ),
             "error",

@@ -16,6 +16,7 @@ from tui.actions import VARIANTS, bindings
 from tui.offers import Offer, Offers, model_words
 from tui.say import say
 from tui.text import UNICODE, Glyphs, one_line
+from tui.told import told
 from tui.widgets.poured import Block, Poured
 
 FRAME = 1 / 30
@@ -155,8 +156,8 @@ class Variants(Horizontal, can_focus=True):
         sign = self._glyphs.cursor if at == self.offers.at else " "
         head = (f"{sign} {at + 1} · {offer.words}", "title")
         if offer.proposal is None:
-            return [head, *([(offer.trouble, "warning")] if offer.trouble else []), (offer.text, "words")]
-        problems = [(f"{self._glyphs.warn} {one_line(problem)}", "warning") for problem in offer.proposal.problems]
+            return [head, *([(told(offer.trouble), "warning")] if offer.trouble else []), (offer.text, "words")]
+        problems = [(f"{self._glyphs.warn} {told(one_line(problem))}", "warning") for problem in offer.proposal.problems]
         return [head, *_script(offer.proposal), (offer.text, "words"), *problems]
 
     def _titles(self) -> None:
