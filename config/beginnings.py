@@ -14,7 +14,8 @@ from pathlib import Path
 from config.document import Document, Node, YamlValue
 from config.samples import local_zone, write_named
 from config.source import Source, UnreadableFileError, decode
-from config.splice import SpliceError, write_whole
+from config.splice import SpliceError
+from config.whole_file import write_whole
 from config.yaml_reader import read
 
 PREFIX = {"bluesky": "bs", "mastodon": "ms", "instagram": "ig"}

@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -155,22 +154,12 @@ def _no_text(name: str) -> DeskSettings:
 
 def write_settings(path: Path, settings: DeskSettings) -> None:
     """Whole or not at all. A file that could not be read before is kept beside, with `.old`. Raises OSError."""
-    import tempfile  # deferred: only where something is chosen
+    from config.whole_file import write_whole  # deferred: only where something is chosen
 
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and read_settings(path).trouble:
         path.replace(path.with_name(f"{path.name}.old"))
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".desk-", suffix=".toml")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(as_toml(settings))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:  # interrupted or not: no half-written neighbour is left
-        with suppress(OSError):
-            os.unlink(name)
-        raise
+    write_whole(path, as_toml(settings).encode(), mode=0o600)
 
 
 def as_toml(settings: DeskSettings) -> str:

@@ -11,7 +11,8 @@ from config.loaded import ResolvedCampaign
 from config.passages import front_matter, parts_of_body, published
 from config.resolved import ResolvedPost
 from config.source import Source, UnreadableFileError, decode
-from config.splice import SpliceError, quoted, spliced, write_whole
+from config.splice import SpliceError, quoted, spliced
+from config.whole_file import write_whole
 from config.yaml_reader import read
 
 

@@ -16,7 +16,7 @@ from config.campaign import Campaign
 from config.notices import Notices
 from config.options import OPTIONS
 from config.posts import ForOne, Post
-from config.splice import write_whole
+from config.whole_file import write_whole
 from config.workspace import WITHOUT_ADAPTER, Workspace
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"

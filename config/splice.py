@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from pathlib import Path
 
 from config.document import Document, Node, Step, YamlValue
 from config.source import UnreadableFileError, decode
+from config.whole_file import write_whole
 from config.yaml_reader import plain_value, read
 
 _PLAIN = re.compile(r"[^\W\d_][\w .+/@%~()-]*", re.UNICODE)
@@ -96,28 +95,3 @@ def _block(document: Document, node: Node, text: str) -> str:
     chomp = "" if text.endswith("\n") and not text.endswith("\n\n") else "+" if text.endswith("\n") else "-"
     lines = text.removesuffix("\n").split("\n")
     return f"|{chomp}{comment}{line_end}" + "".join((" " * indent + line if line else "") + line_end for line in lines)
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """The file as a whole or not at all: a temporary file beside it, synced, renamed. Raises OSError."""
-    mode = file.stat().st_mode & 0o777 if file.exists() else None
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", suffix=".tmp", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as opened:
-            opened.write(data)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.chmod(name, mode if mode is not None else 0o644)
-        os.replace(name, os.path.realpath(file))
-    except BaseException:  # interrupted or not: no half-written neighbour is left
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from config.whole_file import write_whole
 from scheduler.desk.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done
@@ -99,12 +99,8 @@ def _file_name(report: WeekReport) -> str:
 
 def write_file(file: Path, content: bytes) -> None:
     """Whole or not at all. Raises DiskError."""
-    half = file.with_name(f".{file.name}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        half.write_bytes(content)
-        half.replace(file)
+        write_whole(file, content)
     except OSError as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         raise DiskError(f"{file} cannot be written: {error.strerror or error}", "Choose another place with --out.") from error

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +13,7 @@ from sqlalchemy import Connection
 from adapters.contract import Publication
 from config.times import from_micros
 from config.weeks import Week, parse_week
+from config.whole_file import write_whole
 from scheduler.desk import gate
 from scheduler.desk.calendar import Days
 from scheduler.desk.clean import clean, clean_line
@@ -205,14 +203,5 @@ def _write(sheet: Sheet, file: Path) -> int:
         for item in part.media
     ]
     body = page(sheet, inline(media)).encode()
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(body)
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except OSError:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    write_whole(file, body)
     return len(body)
