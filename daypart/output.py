@@ -17,7 +17,7 @@ from daypart.call import Call
 
 if TYPE_CHECKING:
     from config.diagnostics import Diagnostic
-    from scheduler.desk.views import DeliveryView, Done, ReviewItem
+    from scheduler.desk.views import DeliveryView, Done, HoldView, ReviewItem
 
 
 def rfc3339(micros: int | None, tz: str = "UTC") -> str | None:
@@ -71,6 +71,11 @@ def delivery_json(view: DeliveryView) -> dict[str, object]:
 def _approval_json(view: DeliveryView) -> dict[str, object] | None:
     yes = view.approval
     return {"by": yes.by, "at": rfc3339(yes.at), "on_behalf": yes.on_behalf or None} if yes else None
+
+
+def hold_json(hold: HoldView) -> dict[str, object]:
+    """The documented JSON of one hold."""
+    return {"scope": hold.scope, "subject": hold.subject, "reason": hold.reason, "by": hold.by, "at": rfc3339(hold.at)}
 
 
 def print_json(value: Mapping[str, object]) -> None:

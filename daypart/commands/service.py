@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daypart.call import Call, common
-from daypart.output import delivery_json, print_done, print_json, rfc3339, when
+from daypart.output import delivery_json, hold_json, print_done, print_json, rfc3339, when
 from daypart.session import at_desk, workspace_of
 from scheduler.clock import DAY, HOUR
 from scheduler.desk.views import DeliveryQuery
@@ -66,24 +66,29 @@ def print_status(call: Call) -> None:
     """The desk's status line, what is at risk and what is coming, for people and programs without a screen."""
     seen, coming, risks = at_desk(call, _seen)
     if call.as_json:
-        holds = [{"scope": h.scope, "subject": h.subject, "reason": h.reason, "by": h.by, "at": rfc3339(h.at)} for h in seen.holds]
-        service = {"running": seen.service.running, "pid": seen.service.pid, "words": seen.service.words}
-        counts = {"planned": seen.planned, "to_approve": seen.to_approve, "needs_you": seen.needs_you}
-        print_json(
-            {
-                "workspace": seen.workspace,
-                **counts,
-                "next": delivery_json(seen.next) if seen.next else None,
-                "coming": [delivery_json(view) for view in coming],
-                "holds": holds,
-                "service": service,
-                "unreached": _unreached(seen.outage, seen.tz),
-                "moved_with_zones": list(seen.moved),
-                "notices": {"untold": seen.untold, "words": seen.untold_words},
-                "risks": [{"kind": r.kind, "about": r.about, "client": r.client, "words": r.words, "next": r.command} for r in risks],
-            }
-        )
-        return
+        print_json(_status_json(seen, coming, risks))
+    else:
+        _print_status(seen, coming, risks)
+
+
+def _status_json(seen: Overview, coming: list[DeliveryView], risks: list[Risk]) -> dict[str, object]:
+    return {
+        "workspace": seen.workspace,
+        "planned": seen.planned,
+        "to_approve": seen.to_approve,
+        "needs_you": seen.needs_you,
+        "next": delivery_json(seen.next) if seen.next else None,
+        "coming": [delivery_json(view) for view in coming],
+        "holds": [hold_json(hold) for hold in seen.holds],
+        "service": {"running": seen.service.running, "pid": seen.service.pid, "words": seen.service.words},
+        "unreached": _unreached(seen.outage, seen.tz),
+        "moved_with_zones": list(seen.moved),
+        "notices": {"untold": seen.untold, "words": seen.untold_words},
+        "risks": [{"kind": r.kind, "about": r.about, "client": r.client, "words": r.words, "next": r.command} for r in risks],
+    }
+
+
+def _print_status(seen: Overview, coming: list[DeliveryView], risks: list[Risk]) -> None:
     click.echo(f"{seen.workspace}{' (sandbox)' if seen.sandbox else ''}")
     for held in seen.holds:
         click.echo(f"ON HOLD {held.name} since {when(held.at, seen.tz)} by {held.by}{': ' + held.reason if held.reason else ''}")

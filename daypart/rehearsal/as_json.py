@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from daypart.output import rfc3339
+from daypart.output import hold_json, rfc3339
 from scheduler.rehearsal.result import QuotaUse, Rehearsal, RehearsedPost
 from scheduler.rehearsal.weather import Incident
 
@@ -35,7 +35,7 @@ def rehearsal_json(found: Rehearsal) -> dict[str, object]:
             {"account": n.account, "keys": [n.first, n.second], "at": rfc3339(n.at, asked.tz), "minutes": n.apart // MINUTE}
             for n in found.near
         ],
-        "holds": [{"scope": h.scope, "subject": h.subject, "reason": h.reason, "by": h.by, "at": rfc3339(h.at)} for h in found.holds],
+        "holds": [hold_json(hold) for hold in found.holds],
         "accounts": [
             {"account": a.account, "words": a.words, "do": a.way_out or None, "needs_person": a.needs_person} for a in found.accounts
         ],
