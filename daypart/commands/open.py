@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 from contextlib import AsyncExitStack
 from importlib import import_module
@@ -21,18 +22,31 @@ from scheduler.workspace import find_workspace
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
 
+CANNOT_BE_DRAWN_ON = "This terminal cannot be drawn on (TERM=dumb). All that the desk can do is a command, too: daypart --help"
+
 
 def open_desk(call: Call) -> None:
     """Open the terminal UI, or print the status where there is no terminal."""
     terminal = not call.as_json and sys.stdin.isatty() and sys.stdout.isatty()
     root = workspace_of(call)
     new = _is_new(root)
+    if terminal and os.environ.get("TERM") == "dumb":
+        terminal = False
+        click.echo(CANNOT_BE_DRAWN_ON, err=True)
     if not terminal:
         _without_terminal(call, new)
         return
+    _fit_to_terminal()
     goodbye = asyncio.run(visit(root))
     if goodbye:
         click.echo(goodbye, err=True)
+
+
+def _fit_to_terminal() -> None:
+    from config.desk_settings import read_settings, settings_path
+    from tui.plain_letters import write_as_the_terminal_reads
+
+    write_as_the_terminal_reads(os.environ, read_settings(settings_path()).settings.signs)
 
 
 async def visit(root: Path) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from docs.generate import HERE, PAGES
 from tests.daypart.rig import TEASER, Place, entry, said
+from tests.daypart.terminal import Terminal
 
 AS_JSON = (
     ("status",), ("outbox",), ("post", "list"), ("post", "show", TEASER), ("post", "preview", TEASER), ("history", TEASER), ("drafts",),
@@ -131,3 +132,12 @@ def test_any_locale(planned: Place, language: str) -> None:
         [sys.executable, "-m", "daypart", "status", "--json"], cwd=planned.root, env=environment, capture_output=True, check=True
     )
     assert json.loads(done.stdout.decode())["to_approve"] == 1
+
+
+def test_terminals_that_cannot_do_much(place: Place) -> None:
+    with Terminal(place, env={"TERM": "dumb"}) as line:
+        line.see("This terminal cannot be drawn on", "need you", "The publishing service is not running")
+        assert line.wait() == 0
+    with Terminal(place, env={"PYTHONIOENCODING": "ascii"}) as desk:
+        desk.see("1 Today", "+- Today", "Nothing is published")
+        assert desk.text.isascii()
