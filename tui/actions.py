@@ -407,6 +407,7 @@ PLAN: tuple[Action, ...] = (
     Action("plan.apply", "A", "apply", "Apply", "Make the calendar follow what is shown (asks first)", "daypart apply", footer=True),
     Action("plan.sheet", "L", "load_sheet", "Load a sheet", "Posts from the rows of a CSV or Excel sheet", "daypart import", footer=True),
     FIND,
+    Action("plan.edit", "e", "edit", "Edit", "Open the post of this line in Write; F8 there asks the model", "daypart draft"),
     Action("plan.copy", "y", "copy", "Copy", "Copy the place of a mistake, as file:line, or a key", "daypart validate --format line"),
     BACK,
     PANE,

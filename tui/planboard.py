@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from scheduler.desk.board import Board, ChangeView, FileView, MistakeView
-from scheduler.desk.views import Sign
+from scheduler.desk.views import Change, Sign
 from tui.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, one_line, sentence, some
@@ -117,12 +117,12 @@ def _change_row(number: int, one: ChangeView) -> Row:
     return Row(
         key=f"{CHANGE}{number}",
         sign=TONES[change.sign],
-        when=told(without_zone(change.when)),
+        when=told(new_time(change.when)),
         client=one_line(one.client_name),
         color=one.client_color,
         account=one_line(one.account),
         title=one_line(one.post),
-        words=one_line(told(change.words)),
+        words=say("no text yet") if change.sign == "?" else one_line(told(change.words)),
         mark=change.sign,
     )
 
@@ -133,12 +133,25 @@ def without_zone(when: str) -> str:
     return line.rpartition(" ")[0] if ":" in line and line.rpartition(" ")[2].isupper() else line
 
 
+def new_time(when: str) -> str:
+    """The time a line of the list is about: where it moves to, with its day. The pane says both."""
+    before, arrow, after = without_zone(when).partition(" → ")
+    if not arrow or " " in after or ":" not in after:
+        return after if arrow else before
+    return f"{before.rpartition(' ')[0]} {after}"  # the same day: only its clock is said again
+
+
 def change_pane(one: ChangeView) -> Content:
     """The whole of one change: what, when, what it costs, the texts before and after."""
     change = one.change
     lines = [
+<<<<<<< HEAD
         Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(told(change.when))}"),
         Content(sentence(told(clean(change.words)))),
+=======
+        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(change.when)}"),
+        Content(_what(change)),
+>>>>>>> 73f7ea0 (Plan lists a moved post at its new time and says with which keys a post gets its text; a weekday alone in a sheet is refused with the date it may mean)
     ]
     if change.loses_approval:
         lines.append(
@@ -146,6 +159,12 @@ def change_pane(one: ChangeView) -> Content:
         )
     lines += [_diff_line(text) for text in change.diff]
     return Content("\n").join(lines)
+
+
+def _what(change: Change) -> str:
+    if change.sign == "?":
+        return say("No text yet. Write it into the file; or A applies the files, then e opens the post and F8 there asks the model.")
+    return sentence(told(clean(change.words)))
 
 
 def _diff_line(text: str) -> Content:

@@ -156,6 +156,10 @@ def _as_date(text: str, whole: str, order: Order, today: date) -> date:
         raise TimeError("E411", f"'{whole}' is not a date: there is no such day", _DATE_HINT) from None
     if re.match(r"(today|tomorrow|next|\+|in\b|dzi[sś]|jutro)", whole.strip().casefold()):
         raise TimeError("E411", f"'{whole}' means another day tomorrow: a sheet needs a date", _DATE_HINT)
+    weekday = _index(re.split(r"[ ,.]", whole.strip())[0], _DAYS)
+    if weekday is not None:
+        coming = today + timedelta(days=(weekday - today.weekday()) % 7 or 7)
+        raise TimeError("E411", f"'{whole}' does not say which week", f"write its date; the next one is {coming:%d.%m.%Y}")
     raise TimeError("E411", f"'{whole}' is not a date", _DATE_HINT)
 
 

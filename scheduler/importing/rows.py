@@ -312,7 +312,12 @@ class _Row(RowCells):
             paths.append(path)
             return
         if error is not None:
-            self.say_mistake(error, spot, written)
+            self.say_mistake(error if error.code != "E601" else self._nowhere(error, written), spot, written)
+
+    def _nowhere(self, error: MediaError, written: str) -> MediaError:
+        """A name that nearly is one says so; else it is said where pictures are looked for."""
+        near = [hint for hint in error.hints if "did you mean" in hint]
+        return error if near else MediaError("E601", error.message, f"put it into {self.scene.root.name}/media, or beside the sheet there")
 
     def _folders(self) -> list[Path]:
         """Where a path of the sheet is looked for: beside the sheet, then in the workspace, then in its folder media/."""

@@ -181,3 +181,21 @@ async def test_which_sheet_is_asked(tmp_path: Path) -> None:
             await see(pilot, "Which sheet?", "November")
             await pilot.press("down", "enter")
             await see(pilot, "ROWS 2 · 2 new")
+
+
+async def test_a_moved_post_is_listed_at_its_new_time_and_one_without_a_text_says_which_keys_give_it_one(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.apply()
+        h.edit("at: 2026-11-30T12:15", "at: 2026-12-01T09:45")
+        bare = "  - id: bare\n    at: 2026-12-02T08:00\n    brief: { goal: Beans }\n"
+        h.edit("posts:\n", "posts:\n" + bare)
+        async with desk_on(h, "8") as pilot:
+            await see(pilot, "MOVED 1", "Tue 1 Dec 09:45")
+            await pilot.press("end")
+            await see(pilot, "No text yet. Write it into the file; or A")
+            await pilot.press("e")
+            await see(pilot, "It is not in the calendar yet")
+            await pilot.press("A", "y")
+            await gone(pilot, "MOVED 1")
+            await pilot.press("e")
+            await see(pilot, "Kawa Wrocław · Beans", "it has no text yet")

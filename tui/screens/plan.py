@@ -131,6 +131,20 @@ class PlanScreen(ListScreen):
         elif mistake is not None:
             self.app.push_screen(Details(f"{mistake.place} · {mistake.code}", mistake_pane(mistake)))
 
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def action_edit(self) -> None:
+        """Where a post is read, and where the model is asked: it has to be in the calendar for that."""
+        change = self._change(self.chosen_key())
+        if change is None:
+            self.app.notify(say("Edit is off: there is no post under the cursor. ⇥ goes to the list."), severity="warning")
+            return
+        try:
+            post = await self.app.desk.post(f"{change.campaign}/{change.post}")
+        except DeskError:
+            self.app.notify(say("It is not in the calendar yet: A applies the files."), severity="warning")
+            return
+        self.app.open_post(post.post)
+
     def action_copy(self) -> None:  # type: ignore[override]
         change, mistake = self._change(self.chosen_key()), self._mistake(self.chosen_key())
         words = mistake.place if mistake is not None else change.change.key if change is not None else ""

@@ -163,3 +163,13 @@ def test_nothing_that_is_typed_breaks_it(said: str) -> None:
     for read in (lambda cell: read_moment(cell, "", TODAY), lambda cell: read_day(cell, "both", TODAY), read_clock):
         with suppress(TimeError):
             read(Cell(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "next_one"), [("wt 9:30", "24.11.2026"), ("tue", "24.11.2026"), ("sob. 10", "28.11.2026"), ("Fri, 18:00", "27.11.2026")]
+)
+def test_a_weekday_alone_is_refused_with_the_date_it_may_mean(said: str, next_one: str) -> None:
+    """The same sheet read a week later would mean another day."""
+    with pytest.raises(TimeError, match="does not say which week") as refused:
+        read_moment(Cell(said), "", date(2026, 11, 22))
+    assert refused.value.hints == (f"write its date; the next one is {next_one}",)
