@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.command import CommandPalette
 
-from config.desk_settings import settings_path
+from config.desk_settings import read_settings, settings_path
 from scheduler.clock import Clock
 from scheduler.errors import DeskError, WouldVoidError
 from tui.actions import EVERYWHERE, bindings, place_name
@@ -25,6 +26,7 @@ from tui.frame import DeskScreen
 from tui.live import watch_store
 from tui.opening import Open
 from tui.personal import Personal
+from tui.plain_letters import write_as_the_terminal_reads
 from tui.providers import Commands, Posts
 from tui.say import say
 from tui.screens.today import TodayScreen
@@ -209,6 +211,12 @@ class DaypartApp(Personal, inherit_bindings=False):
 
     def action_say_leave(self) -> None:
         self.notify(say("q leaves the desk. Saved is everything you wrote."))
+
+
+def fit_to(terminal: Mapping[str, str] | None) -> None:
+    """Before anything is drawn: what this terminal lacks is not sent to it. `terminal`: its environment; None: it is none."""
+    if terminal is not None:
+        write_as_the_terminal_reads(terminal, read_settings(settings_path()).settings.signs)
 
 
 async def run(desk: Desk, *, clock: Clock | None = None, place: str = "", connect: str = "") -> None:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from importlib import import_module
 from pathlib import Path
@@ -36,22 +37,15 @@ def open_desk(call: Call) -> None:
     if not terminal:
         _without_terminal(call, new)
         return
-    _fit_to_terminal()
-    goodbye = asyncio.run(visit(root))
+    goodbye = asyncio.run(visit(root, os.environ))
     if goodbye:
         click.echo(goodbye, err=True)
 
 
-def _fit_to_terminal() -> None:
-    from config.desk_settings import read_settings, settings_path
-    from tui.plain_letters import write_as_the_terminal_reads
-
-    write_as_the_terminal_reads(os.environ, read_settings(settings_path()).settings.signs)
-
-
-async def visit(root: Path) -> str:
-    """The desk, or the first run where there is no workspace; returns what goes on after it was left."""
-    return await (_first_run(root) if _is_new(root) else _visit(root))
+async def visit(root: Path, terminal: Mapping[str, str] | None = None) -> str:
+    """The desk, or the first run where there is no workspace; returns what goes on after it was left. `terminal`: the environment of the
+    terminal it is drawn on; None: a browser."""
+    return await (_first_run(root, terminal) if _is_new(root) else _visit(root, terminal))
 
 
 def _is_new(root: Path) -> bool:
@@ -73,9 +67,10 @@ def _without_terminal(call: Call, new: bool) -> None:
     print_status(call)  # where there is no workspace it says so, with the documented exit code
 
 
-async def _first_run(root: Path) -> str:
-    from tui.app import run, welcome
+async def _first_run(root: Path, terminal: Mapping[str, str] | None) -> str:
+    from tui.app import fit_to, run, welcome
 
+    fit_to(terminal)
     first, then = await welcome(root)
     try:
         if then is None or first.desk is None:
@@ -86,13 +81,14 @@ async def _first_run(root: Path) -> str:
         await first.close()
 
 
-async def _visit(root: Path) -> str:
+async def _visit(root: Path, terminal: Mapping[str, str] | None) -> str:
     """The first frame is painted before the store's libraries are loaded."""
     gc.disable()  # while everything is loaded there is no rubbish; `tui.opening` turns it on again
     give_back_at_once()
 
-    from tui.app import open_and_run
+    from tui.app import fit_to, open_and_run
 
+    fit_to(terminal)
     async with AsyncExitStack() as held:
 
         async def opening() -> Desk:
