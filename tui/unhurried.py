@@ -34,9 +34,7 @@ class PlainVertical(Vertical, Plain):
 
 
 class Unhurried(Screen[Answer], Generic[Answer]):
-    """Gives the keyboard a turn between any two events, and is styled anew only when something changed how it should look."""
-
-    _styled_for: object = None
+    """Gives the keyboard a turn between any two events, and is not styled anew because it is shown again."""
 
     def __init__(self, **named: str | None) -> None:
         super().__init__(**named)
@@ -52,15 +50,7 @@ class Unhurried(Screen[Answer], Generic[Answer]):
         await asyncio.sleep(0)
         await super().on_event(event)
 
-    def _on_mount(self, event: events.Mount) -> None:  # beside the one of Textual's, not in its place: every class hears of an event
-        self._styled_for = self._looks()
-
-    def _on_screen_resume(self, event: events.ScreenResume) -> None:
-        """Textual would style every widget once more on each visit, some 20 ms; each was when it was mounted and when it changed."""
-        looks = self._looks()
-        event.refresh_styles = event.refresh_styles and looks != self._styled_for
-        self._styled_for = looks
-
-    def _looks(self) -> object:
-        """What the styles of all widgets depend on besides themselves."""
-        return self.app.theme, frozenset(self.app.classes), frozenset(self.app.get_pseudo_classes())
+    def _on_screen_resume(self, event: events.ScreenResume) -> None:  # beside that of Textual's, not in its place: every class hears of it
+        """Textual would style every widget once more on each visit, some 20 ms. Each was when it was mounted and when it changed; another
+        theme that came meanwhile is seen to by `App.switch_mode`."""
+        event.refresh_styles = False

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from config.desk_settings import CHOICES, DeskSettings, read_settings, write_settings
 from tests.tui.fake_desk import FakeDesk
@@ -15,6 +16,7 @@ from tui import keymap
 from tui.actions import PLACES, REMAPPED, everything
 from tui.screens.settings import SettingsScreen
 from tui.settings_rows import LABELS, VALUES, settings_lines
+from tui.theme import DARK
 from tui.widgets.caption_area import CaptionArea
 
 
@@ -61,6 +63,10 @@ async def test_a_click_changes_too(tmp_path: Path) -> None:
         y = next(n for n, line in enumerate(screen_text(pilot).splitlines()) if "[Dark]" in line)
         await pilot.click(offset=(10, y))
         await until(pilot, lambda: pilot.app.theme == "daypart-light", "the light theme")
+        await pilot.press("1")
+        await see(pilot, "Today · all clients")
+        grounds = {widget.background_colors[1].hex.lower() for widget in pilot.app.screen.walk_children(Widget)}
+        assert not grounds & {DARK.background, DARK.surface}, "the place that was shown before is still dark"
 
 
 async def test_polish_at_once_everywhere(tmp_path: Path) -> None:
