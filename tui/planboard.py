@@ -145,13 +145,8 @@ def change_pane(one: ChangeView) -> Content:
     """The whole of one change: what, when, what it costs, the texts before and after."""
     change = one.change
     lines = [
-<<<<<<< HEAD
         Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(told(change.when))}"),
-        Content(sentence(told(clean(change.words)))),
-=======
-        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(change.when)}"),
         Content(_what(change)),
->>>>>>> 73f7ea0 (Plan lists a moved post at its new time and says with which keys a post gets its text; a weekday alone in a sheet is refused with the date it may mean)
     ]
     if change.loses_approval:
         lines.append(
