@@ -114,3 +114,8 @@ LIMITS: dict[str, Limits] = {
         clickable_links=False,
     ),
 }
+
+
+def platform_name(platform: str) -> str:
+    """The name people know."""
+    return LIMITS[platform].label if platform in LIMITS else platform.capitalize()

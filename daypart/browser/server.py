@@ -18,7 +18,7 @@ from textual_serve.download_manager import DownloadManager
 
 from daypart.browser.door import Door, foreign
 from daypart.browser.process import DeskProcess
-from scheduler.desk.clean import clean
+from scheduler.clean import clean
 
 ADDRESS = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"

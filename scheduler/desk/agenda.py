@@ -10,8 +10,8 @@ from datetime import datetime, time
 from sqlalchemy import Connection, text
 
 from config.times import micros, zone
+from scheduler.clean import clean_line
 from scheduler.desk.calendar import shown
-from scheduler.desk.clean import clean_line
 from scheduler.desk.planned import Agenda, Filter, Note, Signs
 
 

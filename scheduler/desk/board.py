@@ -10,8 +10,8 @@ from pathlib import Path
 
 from config.diagnostics import Diagnostic, as_text, shown_path
 from config.loaded import Loaded
+from scheduler.clean import clean, clean_line
 from scheduler.desk.checking import all_diagnostics
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.files import Files
 from scheduler.desk.views import Change, PlanView
 from scheduler.errors import FilesError

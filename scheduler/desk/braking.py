@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from scheduler import brake, holds
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done
 from scheduler.errors import NotFoundError, UsageError

@@ -10,8 +10,8 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import Connection, text
 
 from config.times import from_micros, micros, zone
+from scheduler.clean import clean_line
 from scheduler.clock import DAY, MINUTE
-from scheduler.desk.clean import clean_line
 from scheduler.desk.planned import STATES, DayPlan, Filter
 from scheduler.desk.rows import Scene
 from scheduler.desk.views import CalendarRow, Sign

@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, Table, select
 
-from scheduler.desk.clean import clean, clean_line
+from scheduler.clean import clean, clean_line
 from scheduler.store.statements import APPROVAL, EVENT, EVIDENCE, NOTICE, STEP
 
 Kind = Literal["state", "approval", "call", "proof", "notice"]

@@ -20,17 +20,17 @@ from adapters.contract import Connection as Connected
 from adapters.errors import ConnectError, MediaHostError
 from adapters.hosts import host_for
 from adapters.http import is_loopback
+from adapters.limits import platform_name
 from adapters.registry import adapter_for
 from config.secrets import Cipher, SecretsError, load_key, redactor
 from scheduler.account_rows import read_accounts, sync_accounts
 from scheduler.accounts import StoredAccount, names_by_id
+from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean_line
 from scheduler.desk.exact import stored_content
 from scheduler.desk.network import network
 from scheduler.desk.reviewing import Reviewing
 from scheduler.desk.views import Done
-from scheduler.desk.words import platform_name
 from scheduler.errors import NotFoundError, SettingsError, SignInError, UnreachableError, UsageError
 from scheduler.store.statements import ACCOUNT, add_notice
 from scheduler.tokens import Keys, Renewal, Tokens

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, select
 from adapters.addresses import profile
 from adapters.contract import CommitClass
 from scheduler import lifecycle
-from scheduler.desk.clean import clean, clean_line
+from scheduler.clean import clean, clean_line
 from scheduler.desk.exact import stored_content
 from scheduler.desk.reviewing import Reviewing
 from scheduler.desk.rows import read_delivery

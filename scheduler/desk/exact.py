@@ -15,8 +15,8 @@ from drafting.provenance import Attributed
 from drafting.provenance import Span as Origin
 from scheduler import content, differences
 from scheduler.accounts import Checkers, StoredAccount
+from scheduler.clean import clean, clean_line, invisible_in
 from scheduler.compose import Piece, Script
-from scheduler.desk.clean import clean, clean_line, invisible_in
 from scheduler.desk.views import PartView, Span
 from scheduler.labels import NOTHING_KNOWN, PARTS, cut, is_model, tell
 from scheduler.store.statements import APPROVAL, CONTENT

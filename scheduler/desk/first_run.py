@@ -15,8 +15,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.beginnings import account_name, write_own, write_trial
+from scheduler.clean import clean_line
 from scheduler.clock import Clock
-from scheduler.desk.clean import clean_line
 from scheduler.desk.desk import Desk
 from scheduler.desk.serving import PATIENCE, runs, start_process, start_service
 from scheduler.desk.views import DeliveryQuery, DeliveryView

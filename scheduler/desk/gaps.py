@@ -10,9 +10,9 @@ from sqlalchemy import Connection, text
 
 from config.times import zone
 from config.workspace import Workspace
+from scheduler.clean import clean_line
 from scheduler.clock import MINUTE
 from scheduler.desk.calendar import Days, shown, spans_of_days
-from scheduler.desk.clean import clean_line
 from scheduler.desk.planned import GAP_DAYS, NEAR_MINUTES, ClockChange, Collision, Filter, Gap
 from scheduler.desk.rows import Scene
 

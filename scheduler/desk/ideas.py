@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, insert, text, update
 
-from scheduler.desk.clean import clean_line, shorten
+from scheduler.clean import clean_line, shorten
 from scheduler.desk.library_views import IdeaView
 from scheduler.desk.requesting import VARIANTS
 from scheduler.desk.rows import Scene

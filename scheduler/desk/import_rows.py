@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from drafting.provenance import Attributed
 from scheduler import differences
-from scheduler.desk.clean import clean, clean_line, shorten
+from scheduler.clean import clean, clean_line, shorten
 from scheduler.desk.exact import stored_content
 from scheduler.desk.row_posts import RowPosts, Stock, cannot_change, timing_of
 from scheduler.desk.sheet import COMMENT, Sheet, read_sheet

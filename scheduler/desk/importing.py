@@ -18,8 +18,8 @@ from config.nearest import did_you_mean
 from config.resolved import Place, ResolvedMedia
 from scheduler import assets
 from scheduler.account_rows import read_accounts, sync_accounts
+from scheduler.clean import clean_line
 from scheduler.compose import item_of
-from scheduler.desk.clean import clean_line
 from scheduler.desk.import_rows import Found, ImportRows
 from scheduler.desk.places import read_busy
 from scheduler.desk.row_posts import Stock

@@ -5,16 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from adapters.contract import Disclosure, MediaItem, Publication, Target
+from adapters.limits import platform_name
 from config.options import OPTIONS, Options
 from scheduler.accounts import written_accounts
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.ideas import Ideas
 from scheduler.desk.library_reading import read_page, read_posts
 from scheduler.desk.library_views import LibraryPage, MediaDetail, MediaUse, MediaView, Takes
 from scheduler.desk.media_reading import FileFacts, find_asset, media_view, posts_with, read_media
 from scheduler.desk.suggesting import Suggesting
 from scheduler.desk.tagging import Tagging
-from scheduler.desk.words import platform_name
 from scheduler.errors import NotFoundError
 
 PAGE = 60

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, RowMapping, text
 
+from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean_line
 from scheduler.desk.library_views import LibraryPage, LibraryPost
 from scheduler.desk.rows import NOBODY, Scene
 from scheduler.desk.views import ClientView, Sign

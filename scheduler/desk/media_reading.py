@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, RowMapping, text
 
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.library_views import MediaView
 from scheduler.desk.rows import Scene
 from scheduler.store.library import FILE_MARK, INDEX, has_search

@@ -22,9 +22,9 @@ from drafting.repair import draft_reel, draft_variants
 from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft, JsonValue, ReelScript, compose
+from scheduler.clean import clean, clean_line
 from scheduler.compose import split_parts
 from scheduler.desk import asking, side_by_side
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.composer_views import ModelPlace
 from scheduler.desk.exact import stored_content
 from scheduler.desk.proposals import read_proposal, read_proposals

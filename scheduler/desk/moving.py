@@ -11,7 +11,7 @@ from adapters.contract import Publication
 from config.resolved import Fixed
 from config.times import TimeError
 from config.typed_time import parse_typed
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.exact import stored_content
 from scheduler.desk.pacing import Pacing
 from scheduler.desk.reviewing import Reviewing

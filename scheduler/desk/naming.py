@@ -14,7 +14,7 @@ from adapters.handles import handle_trouble
 from config.beginnings import PREFIX, add_account, remove_account, slug_of
 from config.splice import SpliceError, set_text
 from config.workspace import Account
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.connecting import Connecting
 from scheduler.desk.views import Done
 from scheduler.errors import NotFoundError, UsageError

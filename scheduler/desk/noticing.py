@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, text
 
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.network import network
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done, NoticesView, NoticeView, ToldView

@@ -6,7 +6,7 @@ import getpass
 import os
 from dataclasses import dataclass
 
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from adapters.contract import MediaItem, Problem, Publication
 from adapters.limits import LIMITS
 from drafting.provenance import Attributed
 from scheduler import assets
-from scheduler.desk.clean import clean, clean_line
+from scheduler.clean import clean, clean_line
 from scheduler.desk.composer_views import AltText, MediaPage, MediaView, Thumbnail, Verdict
 from scheduler.desk.sheet import Seat, Sheet, read_sheet, with_alts
 from scheduler.desk.views import Done

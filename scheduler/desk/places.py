@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from config.loaded import Loaded, ResolvedCampaign
 from config.times import from_micros
 from config.workspace import Workspace
+from scheduler.clean import clean_line
 from scheduler.clock import DAY, MINUTE
-from scheduler.desk.clean import clean_line
 from scheduler.desk.planned import NEAR_MINUTES, Filter, FreeSlot
 from scheduler.slots import HORIZON_DAYS, Busy, Place, Want, open_places
 

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, text
 from config.loaded import Loaded
 from config.resolved import Fixed
 from config.times import from_micros, resolve_wall
+from scheduler.clean import clean_line
 from scheduler.desk import agenda as listed
 from scheduler.desk.calendar import Days, read_month, read_rows
-from scheduler.desk.clean import clean_line
 from scheduler.desk.families import keep_family
 from scheduler.desk.gaps import clock_changes, find_gaps, read_collisions, read_days, subjects
 from scheduler.desk.making import NewPost, new_unit

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from drafting.schemas import ReelScript
 from drafting.script import TimedBeat, spoken_length, timed
-from scheduler.desk.clean import clean, clean_line
+from scheduler.clean import clean, clean_line
 from scheduler.desk.views import BeatView, ProposalView
 
 _SQL = (

@@ -8,8 +8,8 @@ from typing import Literal
 
 from config.times import TimeError, from_micros, resolve_wall
 from config.typed_time import parse_typed
+from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.errors import DeskError, NotFoundError, UsageError
 from scheduler.rehearsal.result import Asked, Rehearsal

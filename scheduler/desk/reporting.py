@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from config.whole_file import write_whole
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done
 from scheduler.errors import DiskError, NotFoundError, UsageError

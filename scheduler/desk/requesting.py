@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from sqlalchemy import Connection, text, update
 
 from config.resolved import ResolvedBrief
+from scheduler.clean import clean, clean_line
 from scheduler.desk.asking import languages_of
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.composer_views import FACT_MOST, FACTS_MOST, TOPIC_MOST, RequestView
 from scheduler.desk.reading import brief_of
 from scheduler.desk.sheet import Sheet

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from adapters.addresses import AddressError, Named, named
 from adapters.contract import Absent, Account, CannotTell, Receipt, Standing
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.connecting import Connecting
 from scheduler.desk.exact import stored_content
 from scheduler.desk.views import Done

@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Table, delete, insert, select, text
 
+from adapters.limits import platform_name
 from drafting.provenance import Attributed
 from scheduler.account_rows import sync_accounts
+from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean_line
 from scheduler.desk.families import first_of, keep_family
 from scheduler.desk.library_reading import read_families
 from scheduler.desk.library_views import ReuseAccount, Reused, ReuseView
 from scheduler.desk.making import NewPost, new_seat
 from scheduler.desk.sheet import EVERY, Seat, Sheet
 from scheduler.desk.views import Done
-from scheduler.desk.words import platform_name
 from scheduler.desk.writing import Writing
 from scheduler.errors import UsageError
 from scheduler.store.guards import TWIN_DAYS

@@ -11,8 +11,8 @@ from adapters.contract import Publication, Rules
 from adapters.counting import count, find_hashtags, fits_until
 from adapters.limits import Limits
 from drafting.provenance import Attributed, attribute
+from scheduler.clean import clean, clean_line
 from scheduler.compose import compose
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.exact import length_words, look_at
 from scheduler.desk.proposals import read_proposals
 from scheduler.desk.reading import Reader, brief_of, nothing_to_read

@@ -9,8 +9,8 @@ from typing import Literal
 from sqlalchemy import Connection, TextClause, text
 
 from adapters.limits import LIMITS
+from scheduler.clean import clean_line
 from scheduler.clock import DAY, HOUR
-from scheduler.desk.clean import clean_line
 from scheduler.desk.risk_views import Kind, Risk
 from scheduler.desk.rows import Scene
 from scheduler.desk.standing import Accounts, Standing

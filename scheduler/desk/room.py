@@ -16,8 +16,8 @@ from config.loaded import Loaded
 from config.workspace import Workspace
 from scheduler.account_rows import read_accounts
 from scheduler.accounts import Checkers, StoredAccount
+from scheduler.clean import clean_line
 from scheduler.clock import Clock
-from scheduler.desk.clean import clean_line
 from scheduler.desk.people import Person
 from scheduler.desk.reading import Looks
 from scheduler.desk.rows import Scene, approvals, keys_of, read_delivery, read_holds, read_proposal_counts

@@ -13,7 +13,7 @@ from adapters.contract import MediaItem
 from config.resolved import Fixed, Link, ResolvedBrief
 from drafting.provenance import DECLARED, Attributed, attribute
 from scheduler.accounts import StoredAccount
-from scheduler.desk.clean import clean_line, shorten
+from scheduler.clean import clean_line, shorten
 from scheduler.desk.making import NewPost, new_seat
 from scheduler.desk.planning import Planning
 from scheduler.desk.reviewing import typed

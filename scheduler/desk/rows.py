@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, text
 
+from adapters.limits import platform_name
+from scheduler.clean import clean, clean_line
 from scheduler.clock import HOUR
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.views import ApprovalView, ClientView, DeliveryQuery, DeliveryView, DisclosureView, HoldView
-from scheduler.desk.words import Standing, called, next_words, platform_name, sign_of, state_words
+from scheduler.desk.words import Standing, called, next_words, sign_of, state_words
 from scheduler.holds import CLIENT
 
 NOBODY: Mapping[str, ClientView] = {}

@@ -9,7 +9,7 @@ from drafting.schemas import ReelScript
 from drafting.script import timed_beats
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, TimelineError, faults, placed, read, timeline_of, whole_fault, written
-from scheduler.desk.clean import clean, clean_line
+from scheduler.clean import clean, clean_line
 from scheduler.desk.composer_views import ScriptView
 from scheduler.desk.reading import brief_of
 from scheduler.desk.sheet import SCRIPT, Sheet

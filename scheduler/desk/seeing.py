@@ -9,9 +9,10 @@ from datetime import date
 
 from sqlalchemy import Connection, text
 
+from adapters.limits import platform_name
 from scheduler import zones
+from scheduler.clean import clean, clean_line
 from scheduler.desk.calendar import Days, read_calendar
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.noticing import Noticing
 from scheduler.desk.planned import Filter
 from scheduler.desk.room import LOOPBACK
@@ -27,7 +28,7 @@ from scheduler.desk.views import (
     Overview,
     ServiceView,
 )
-from scheduler.desk.words import ENDING, called, platform_name
+from scheduler.desk.words import ENDING, called
 from scheduler.errors import DeskError
 from scheduler.store.sqlite import is_locked
 from scheduler.store.statements import set_meta

@@ -16,8 +16,8 @@ from typing import IO
 
 from adapters.http import is_loopback
 from config.times import from_micros
+from scheduler.clean import clean_line
 from scheduler.clock import MINUTE, SECOND
-from scheduler.desk.clean import clean_line
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done
 from scheduler.errors import DeskError, NotFoundError, UnreachableError, UsageError

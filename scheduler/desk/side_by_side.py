@@ -13,7 +13,7 @@ from drafting.repair import draft_caption, draft_reel
 from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft
-from scheduler.desk.clean import clean, clean_line
+from scheduler.clean import clean, clean_line
 from scheduler.desk.composer_views import Streamed
 
 MOST = 3

@@ -14,9 +14,9 @@ from adapters.contract import Publication
 from config.times import from_micros
 from config.weeks import Week, parse_week
 from config.whole_file import write_whole
+from scheduler.clean import clean, clean_line
 from scheduler.desk import gate
 from scheduler.desk.calendar import Days
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.reading import Reader
 from scheduler.desk.reminding import Reminding, asked_words
 from scheduler.desk.reviewing import Reviewing

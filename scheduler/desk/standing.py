@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 
 from adapters.errors import ConnectError
+from adapters.limits import platform_name
+from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean_line
 from scheduler.desk.naming import Naming
 from scheduler.desk.network import network
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import AccountView, Done
-from scheduler.desk.words import ENDING, platform_name
+from scheduler.desk.words import ENDING
 from scheduler.errors import NotFoundError, UnreachableError, UsageError
 from scheduler.when import day_words
 

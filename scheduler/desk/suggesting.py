@@ -10,6 +10,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, text
 
+from adapters.limits import platform_name
 from config.times import from_micros
 from config.typed_time import parse_typed
 from scheduler.clock import DAY
@@ -18,7 +19,7 @@ from scheduler.desk.library_views import LibraryPost, Reminder, Suggestion
 from scheduler.desk.planning import Planning
 from scheduler.desk.reusing import Reusing
 from scheduler.desk.rows import Scene
-from scheduler.desk.words import ENDING, platform_name
+from scheduler.desk.words import ENDING
 from scheduler.when import day_words
 
 AHEAD_DAYS = 14

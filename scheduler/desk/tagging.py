@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Table, delete, insert
 
-from scheduler.desk.clean import clean_line
+from scheduler.clean import clean_line
 from scheduler.desk.library_reading import tags_of
 from scheduler.desk.views import Done
 from scheduler.desk.writing import Writing

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, RowMapping, text
 
 from drafting.provenance import Attributed
+from scheduler.clean import clean, clean_line
 from scheduler.clock import MINUTE
-from scheduler.desk.clean import clean, clean_line
 from scheduler.desk.composer_views import FormerText
 from scheduler.desk.people import name_of
 from scheduler.desk.sheet import ASIDE, EVERY, SCRIPT, Seat, Sheet, own_field

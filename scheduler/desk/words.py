@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container
 from dataclasses import dataclass
 
-from adapters.limits import LIMITS
 from scheduler import lifecycle
 from scheduler.desk.views import Sign
 from scheduler.lifecycle import State
@@ -102,11 +101,6 @@ def next_words(at: Standing, now: int) -> str | None:
 
 ENDING = frozenset({"instagram"})
 """Where a sign-in ends unless a person acts; elsewhere the service renews it by itself, and its end means nothing to anybody."""
-
-
-def platform_name(platform: str) -> str:
-    """The name people know."""
-    return LIMITS[platform].label if platform in LIMITS else platform.capitalize()
 
 
 def called(name: str, account: str, here: Container[str]) -> str:

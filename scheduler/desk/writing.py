@@ -16,8 +16,8 @@ from config.resolved import Place, ResolvedMedia
 from drafting.provenance import Attributed, attribute
 from scheduler import assets, differences
 from scheduler.account_rows import sync_accounts
+from scheduler.clean import clean, clean_line, shorten
 from scheduler.compose import item_of
-from scheduler.desk.clean import clean, clean_line, shorten
 from scheduler.desk.exact import stored_content
 from scheduler.desk.making import Making, NewPost, new_seat
 from scheduler.desk.moving import Moving

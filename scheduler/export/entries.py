@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, text
 
-from scheduler.desk.clean import clean, clean_line
+from adapters.limits import platform_name
+from scheduler.clean import clean, clean_line
 from scheduler.desk.rows import Scene
-from scheduler.desk.words import platform_name
 
 _PUBLISHED = text(
     "SELECT d.id, d.key, d.kind, d.part, d.client, d.digest, d.remote_id, d.remote_url, d.remote_extra, d.published_at, d.ai, d.tz,"

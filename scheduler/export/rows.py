@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, text
 
-from scheduler.desk.clean import clean, clean_line, shorten
+from adapters.limits import platform_name
+from scheduler.clean import clean, clean_line, shorten
 from scheduler.desk.rows import Scene
-from scheduler.desk.words import platform_name
 from scheduler.units.model import RETIRED
 
 _PLANNED = text(

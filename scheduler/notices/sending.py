@@ -16,7 +16,7 @@ from pathlib import Path
 
 from config.notices import Notices, NoticeTarget, secrets_in, without_secrets
 from config.secrets import redactor
-from scheduler.desk.clean import shorten
+from scheduler.clean import shorten
 from scheduler.notices.model import COMMAND, Message
 
 COURIER = Path(__file__).with_name("courier.py")

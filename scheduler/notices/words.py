@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from adapters.limits import platform_name
 from config.secrets import redactor
-from scheduler.desk.clean import clean_line, shorten
-from scheduler.desk.words import platform_name
+from scheduler.clean import clean_line, shorten
 from scheduler.holds import ALL, release_command
 from scheduler.notices.choosing import AT_ONCE, DIGEST
 from scheduler.notices.model import Letter, Message, Notice

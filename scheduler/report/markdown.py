@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from config.times import from_micros
-from scheduler.desk.clean import shorten
+from scheduler.clean import shorten
 from scheduler.report.model import NAMES, AccountWeek, ClientWeek, Counts, Hour, Posted, WeekReport
 from scheduler.when import clock_words, day_words
 

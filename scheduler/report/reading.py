@@ -10,11 +10,11 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, Row, text
 
+from adapters.limits import platform_name
 from config.times import from_micros
+from scheduler.clean import clean, clean_line, shorten
 from scheduler.clock import DAY
-from scheduler.desk.clean import clean, clean_line, shorten
 from scheduler.desk.rows import Scene
-from scheduler.desk.words import platform_name
 from scheduler.figures.pace import COUNTED_FOR, FIRST_AFTER, TELLS, UNTOLD
 from scheduler.report.model import NAMES, AccountWeek, ClientWeek, Counts, Hour, Posted, WeekReport, together
 from scheduler.report.weeks import Span

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.desk.clean import clean, clean_line, invisible_in, shorten
+from scheduler.clean import clean, clean_line, invisible_in, shorten
 
 HARMFUL = [
     ("colour", "a\x1b[31mred\x1b[0m", "ared"),

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from config.workspace import Policy
 from scheduler.desk import gate
-from scheduler.desk.seals import parse_seal, seal_words, seals_in
 from scheduler.errors import DeskError, NotFoundError, StaleError, UsageError
+from scheduler.seals import parse_seal, seal_words, seals_in
 from tests.desk.house import CAMPAIGN, WORKSPACE, House, house
 from tests.desk.test_gate_rules import asked
 

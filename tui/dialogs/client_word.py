@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
 from scheduler.desk.client_word import Sealed
-from scheduler.desk.seals import seal_words, seals_in
 from scheduler.errors import DeskError
+from scheduler.seals import seal_words, seals_in
 from tui.dialogs.base import Dialog
 from tui.reading import facts_words, label_words
 from tui.say import say
