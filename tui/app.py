@@ -189,7 +189,7 @@ class DaypartApp(Personal, inherit_bindings=False):
     @work(exclusive=True, group="leave", exit_on_error=False)
     async def action_leave(self) -> None:
         """Saves what is being written first; asks only when that fails."""
-        if await self._save_words():
+        if await self.save_words():
             if await self.may_leave():
                 self.exit()
             return
@@ -199,10 +199,11 @@ class DaypartApp(Personal, inherit_bindings=False):
 
     async def leave_at_once(self) -> None:
         """What is being written is saved, as far as it can be."""
-        await self._save_words()
+        await self.save_words()
         self.exit()
 
-    async def _save_words(self) -> bool:
+    async def save_words(self) -> bool:
+        """What is being written, everywhere."""
         return all([await screen.save_all() for screen in self._mode_screens()])
 
     def _mode_screens(self) -> list[DeskScreen]:

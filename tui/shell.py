@@ -28,6 +28,7 @@ from tui.words import error_words, undo_words
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.dom import DOMNode
+    from textual.driver import Driver
 
     from scheduler.desk.desk import Desk
 
@@ -161,6 +162,19 @@ class Shell(InTurn, inherit_bindings=False):
 
     def watch_client(self) -> None:
         self.touch()
+
+    def get_driver_class(self) -> type[Driver]:
+        """On a terminal ours, where nobody said which."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from tui.terminal import TerminalDriver  # deferred: there are computers that have no such terminals
+
+        return TerminalDriver
+
+    async def save_words(self) -> bool:
+        """What is being written is saved; False: not all of it could be."""
+        return True
 
     async def leave_at_once(self) -> None:
         """Nobody is there to be asked any more."""

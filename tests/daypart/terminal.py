@@ -162,6 +162,10 @@ class Terminal:
         for key in keys:
             os.write(self._master, KEYS.get(key, key).encode())
 
+    def noise(self, data: bytes) -> None:
+        """What no key sends."""
+        os.write(self._master, data)
+
     def kill(self) -> None:
         """End it at once, with all it started in the same session."""
         if self.process.poll() is None:

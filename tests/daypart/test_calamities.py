@@ -76,6 +76,29 @@ def test_the_desk_is_killed_and_only_the_last_second_may_be_missing(place: Place
         again.see("Kept")
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_window_that_is_closed_and_a_computer_that_shuts_down_let_the_last_word_be_saved(place: Place, number: signal.Signals) -> None:
+    place.connect()
+    with writing(place) as desk:
+        typed(place, desk)
+        desk.process.send_signal(number)
+        assert desk.wait() == (-signal.SIGHUP if number is signal.SIGHUP else 0)
+    assert text_of(place) == f"Begun {WORDS}"
+
+
+def test_noise_on_the_line_and_a_stopped_program(place: Place) -> None:
+    """A mouse of old, a paste in another encoding, half an order; stopped by a shell and taken up again."""
+    place.connect()
+    with writing(place) as desk:
+        for noise in (b"\x1b[M\xa0\xff\xc0", b"\xb1\xf3\xe6 z", b"\x1b[<0;5", b"\x1b[200~\xff\x1b[201~"):
+            desk.noise(noise)
+        typed(place, desk)
+        desk.process.send_signal(signal.SIGTSTP)
+        desk.process.send_signal(signal.SIGCONT)
+        typed(place, desk, "And more.")
+        until(lambda: text_of(place).endswith(f"{WORDS} And more."), "the words in the store")
+
+
 def test_a_store_that_is_moved_away_and_put_back(place: Place) -> None:
     place.connect()
     folder = files_of(place)
