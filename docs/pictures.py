@@ -24,7 +24,7 @@ SIZE = (120, 36)
 LOOKS = {"dark": "daypart-dark", "light": "daypart-light"}
 SCREENS = (
     Picture("today", ("1",), "TO APPROVE THIS WEEK"),
-    Picture("month", ("2",), "10:35 and 10:37"),
+    Picture("month", ("2",), "≠"),
     Picture("week", ("2", "v"), "bs-kawa"),
     Picture("write", ("3", "enter", "ctrl+l"), "56%"),
     Picture("approvals", ("4",), "exactly this"),

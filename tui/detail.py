@@ -37,8 +37,8 @@ def detail(
     look = LOOKS[delivery.sign]
     lines = [
         Content.assemble(
-            (f"{sign_text(delivery.sign, glyphs)} {told(one_line(delivery.words))}", f"bold ${look.color}"),
-            f"  {_planned(delivery, tz, now)}",
+            (f"{sign_text(delivery.sign, glyphs)} {told(one_line(delivery.words)).removesuffix(' ✓')}", f"bold ${look.color}"),
+            f"{' ' if delivery.published_at is not None else '  '}{_planned(delivery, tz, now)}",
         )
     ]
     if delivery.reason and one_line(delivery.reason) not in one_line(delivery.words):
@@ -92,7 +92,7 @@ def second_words(instant: int, tz: str) -> str:
 def _planned(delivery: DeliveryView, tz: str, now: int) -> str:
     if delivery.published_at is not None:
         planned = say(", planned {when}", when=full_when(delivery.due, tz)) if delivery.due is not None else ""
-        return say("published {when}{planned}", when=full_when(delivery.published_at, tz), planned=planned)
+        return say("on {when}{planned}", when=full_when(delivery.published_at, tz), planned=planned)
     return say("planned {when}", when=full_when(delivery.due, tz)) if delivery.due is not None else say("no time yet")
 
 

@@ -233,5 +233,5 @@ def empty_words(board: Board | None) -> str:
     if board is None:
         return say("Reading…")
     if not any(file.campaign for file in board.files):
-        return say("No campaign files yet. L loads posts from a sheet; campaigns/NAME/campaign.yaml is a campaign.")
+        return say("No campaign files yet. L loads posts from a sheet; n writes one.")
     return say("Nothing to do: the calendar is as the files say.")

@@ -198,5 +198,6 @@ def choice_rows(drafts: Sequence[DeliveryView], tz: str, now: int) -> list[Row]:
 def _choice_row(post: str, found: Sequence[DeliveryView], tz: str, now: int) -> Row:
     row = delivery_row(found[0], tz, now)
     words = say("in a file") if found[0].managed_by == "files" else row.words
-    account = row.account if len(found) == 1 else counted(len(found), "account")
+    accounts = len({delivery.account for delivery in found})  # a post that comes again goes to one account many times
+    account = row.account if accounts == 1 else counted(accounts, "account")
     return Row(post, row.sign, row.when, row.client, row.color, account, row.title, words)

@@ -78,9 +78,9 @@ class Collision:
 
     @property
     def words(self) -> str:
-        """`9:00 and 9:20 on bs-kawa (Kawa Wrocław) are within 30 minutes`."""
+        """`bs-kawa (Kawa Wrocław): 9:00 and 9:20, under 30 min apart`."""
         clocks = f"{_short(self.first)} and {_short(self.second)}"
-        return f"{clocks} on {self.account} ({self.client_name}) are within {NEAR_MINUTES} minutes"
+        return f"{self.account} ({self.client_name}): {clocks}, under {NEAR_MINUTES} min apart"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ async def test_from_a_free_day_to_the_outbox() -> None:
         await gone(pilot, "When? · Harbour Books")
 
         await pilot.press("ctrl+r")
-        await see(pilot, "waiting for your yes", "Harbour Books · exactly this will go out", "Wed 25 Nov 9:30")
+        await see(pilot, "to approve", "Harbour Books · exactly this will go out", "Wed 25 Nov 9:30")
         await pilot.press("a")
         await see(pilot, "Approve for Harbour Books?")
         await pilot.press("a")

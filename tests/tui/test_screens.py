@@ -42,7 +42,7 @@ async def test_text_of_others_is_plain_everywhere(place: str) -> None:
 
 async def test_toasts_and_titles_are_plain() -> None:
     async with opened(hostile(), place="4") as pilot:
-        await see(pilot, "waiting for your yes")
+        await see(pilot, "to approve · ")
         pilot.app.notify(HOSTILE)
         await see(pilot, "[bold]x")
         await pilot.press("a")

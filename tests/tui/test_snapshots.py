@@ -36,7 +36,7 @@ class Picture:
 
 PLACES = (
     ("today", "1", "TO APPROVE THIS WEEK 5"),
-    ("calendar", "2", "10:35 and 10:37"),
+    ("calendar", "2", "≠"),
     ("choose", "3", "DRAFTS 4"),
     ("approvals", "4", "exactly this"),
     ("outbox", "5", "NOW 2"),
@@ -55,9 +55,9 @@ PICTURES = (
     Picture("write-model", ("3", "enter", "ctrl+l"), "56%"),
     Picture("write-light", ("3", "enter", "ctrl+l"), "56%", theme="daypart-light"),
     Picture("write-contrast", ("3", "enter", "ctrl+l"), "56%", theme="daypart-contrast"),
-    Picture("calendar-light", ("2",), "10:35 and 10:37", LARGE, theme="daypart-light"),
+    Picture("calendar-light", ("2",), "≠", LARGE, theme="daypart-light"),
     Picture("today-hold", ("1",), "ON HOLD since", state="hold"),
-    Picture("calendar-hold", ("2",), "10:35 and 10:37", state="hold"),
+    Picture("calendar-hold", ("2",), "≠", state="hold"),
     Picture("outbox-stopped", ("5",), "Nothing is published", state="stopped"),
     Picture("outbox-error", ("5",), "is locked", state="error"),
     Picture("outbox-loading", ("5",), "5 Outbox", state="loading"),
@@ -72,7 +72,7 @@ PICTURES = (
     Picture("today-notices", ("1",), "could not be sent", LARGE, state="notices"),
     Picture("dialog-notices", ("1", "N"), "WAITING 2", LARGE, state="notices"),
     Picture("outbox-no-color", ("5",), "NOW 2", state="no-color"),
-    Picture("calendar-no-color", ("2",), "10:35 and 10:37", state="no-color"),
+    Picture("calendar-no-color", ("2",), "≠", state="no-color"),
 )
 
 

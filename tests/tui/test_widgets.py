@@ -154,6 +154,23 @@ def test_columns_use_the_width_and_no_more() -> None:
     assert narrow.title > 10
 
 
+def test_what_a_column_does_not_need_another_has() -> None:
+    long = "Tue 24 Nov 07:45 → Wed 25 Nov 06:45"
+    row = Row("k", Sign.SCHEDULED, long, "Kawa Wrocław", "teal", "bs-kawa", "flour", "moved")
+    assert columns([row], 100).when == len(long)
+    wordy = Row("k", Sign.SCHEDULED, "12:30", "Kawa Wrocław", "teal", "bs-kawa", "flour", "x" * 40)
+    assert columns([wordy], 90).words >= 40
+    titled = Row("k", Sign.SCHEDULED, "12:30", "Kawa Wrocław", "teal", "bs-kawa", "x" * 40, "ok")
+    assert columns([titled], 90).title >= 40
+    for width in range(60, 200):
+        for one in (row, wordy, titled):
+            plan = columns([one], width)
+            assert min(plan.when, plan.client, plan.account, plan.title, plan.words) >= 0
+            assert 3 + plan.when + 2 + plan.client + 1 + plan.account + 1 + plan.title + 1 + plan.words <= width + (
+                0 if plan.account else 1
+            )
+
+
 # ── the week ──
 
 

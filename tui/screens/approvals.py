@@ -34,7 +34,8 @@ class ApprovalsScreen(ListScreen):
     PLACE = "approvals"
     ACTIONS = SCREENS["approvals"]
     TITLE_WORDS = later("Waiting for your yes")
-    EMPTY = later("Nothing waits for you.")
+    EMPTY = later("Nothing waits for you. n writes a post; once it has a time, it comes here.")
+    STOPPED = later("Nothing waits for you. Approved posts leave when the publishing service runs.")
     BINDINGS = bindings(APPROVALS)
 
     def __init__(self) -> None:
@@ -59,15 +60,13 @@ class ApprovalsScreen(ListScreen):
 
     def facts_changed(self, overview: Overview | None) -> None:
         stopped = overview is not None and not overview.service.running
-        self.rows.empty = self.EMPTY + (say(" Approved posts leave when the publishing service runs.") if stopped else "")
+        self.rows.empty = self.STOPPED if stopped else self.EMPTY
 
     def title_words(self) -> str:
         accounts = sum(len(items) for items in self._groups.values())
         if not accounts:
             return self.TITLE_WORDS
-        return say(
-            "{posts} for {accounts}, waiting for your yes", posts=counted(len(self._groups), "post"), accounts=counted(accounts, "account")
-        )
+        return say("{posts} for {accounts} to approve", posts=counted(len(self._groups), "post"), accounts=counted(accounts, "account"))
 
     # ── what is under the cursor ──
 

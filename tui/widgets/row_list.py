@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -67,10 +68,14 @@ LEAD = 3
 """Cursor, sign, blank."""
 LEAST = 26
 """Cells for title and state; with less, first the account goes (the pane beside tells it), then the state."""
+SEEN = 200
+"""Lines whose titles and states say how wide those are: of a hundred thousand nobody waits for the longest."""
 
 
 def columns(rows: Sequence[Row], width: int) -> Columns:
-    """Widths for what is shown: times whole, names as far as they need it, the rest shared by title and state."""
+    """Widths for what is shown: times whole, names as far as they need it, the rest shared by title and state.
+
+    What one of the two does not need the other has, and what both leave goes to times and names that are longer than usual."""
     roomy = width >= 96
     longest = [max((len(getattr(row, name)) for row in rows if not row.heading), default=0) for name in ("when", "client", "account")]
     when = min(longest[0], 16)
@@ -81,8 +86,22 @@ def columns(rows: Sequence[Row], width: int) -> Columns:
         account, rest = 0, rest + account
     if rest < LEAST:
         return Columns(when, client, account, max(0, rest), 0)
-    title = rest * 45 // 100
-    return Columns(when, client, account, title, max(0, rest - title - 1))
+    title, words = _needed(rows)
+    spare = max(0, rest - 1 - title - words)
+    wide = list[int]()
+    for need, has in zip(longest, (when, client, account), strict=True):
+        more = min(spare, need - has) if has else 0
+        spare, rest = spare - more, rest - more
+        wide.append(has + more)
+    share, left = rest * 45 // 100, rest - 1 - words
+    title = max(share, min(title, left)) if title > share else min(share, max(title, left))
+    return Columns(wide[0], wide[1], wide[2], title, max(0, rest - title - 1))
+
+
+def _needed(rows: Sequence[Row]) -> tuple[int, int]:
+    """Cells for the longest title and the longest state."""
+    seen = [row for row in rows[:SEEN] if not row.heading]
+    return max((cell_len(row.title) for row in seen), default=0), max((cell_len(row.words) for row in seen), default=0)
 
 
 def section_of(key: str, rows: Sequence[Row]) -> tuple[str, list[str]]:
@@ -241,7 +260,7 @@ class RowList(ScrollView, Grounded, can_focus=True):
     def _draw(self, row: Row, here: bool) -> Strip:
         width = self.scrollable_content_region.width
         if row.heading:
-            return line([Segment(f" {row.heading}", self.get_component_rich_style("row--heading"))], width, self.ground)
+            return line([cell(f" {row.heading}", width, self.get_component_rich_style("row--heading"), self.glyphs)], width, self.ground)
         part = ("row--cursor" if self.has_focus else "row--rest") if here else "row--text"
         style = self.get_component_rich_style(part)
         return line(self._segments(row, here, style), width, style if here else self.ground)
