@@ -58,19 +58,16 @@ class Line:
 class TerminalDriver(LinuxDriver):
     """Bytes that are no UTF-8 (an old mouse, a paste in another encoding) are no keys, and no end of the program either."""
 
-    _loop: asyncio.AbstractEventLoop | None = None
     _going: asyncio.Task[None] | None = None
 
     def start_application_mode(self) -> None:
-        super().start_application_mode()
-        self._loop = asyncio.get_running_loop()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # textual names no types here
         self._loop.add_signal_handler(signal.SIGTERM, self._leave)
         self._loop.add_signal_handler(signal.SIGHUP, self._hang_up)
 
     def stop_application_mode(self) -> None:
-        if self._loop is not None:
-            for number in (signal.SIGTERM, signal.SIGHUP):
-                self._loop.remove_signal_handler(number)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            self._loop.remove_signal_handler(number)
         super().stop_application_mode()
 
     def run_input_thread(self) -> None:
@@ -100,7 +97,7 @@ class TerminalDriver(LinuxDriver):
             return b""
 
     def _gone(self) -> None:
-        if self._loop is not None and not self.exit_event.is_set():
+        if not self.exit_event.is_set():
             with suppress(RuntimeError):  # the loop has ended: so has the program
                 self._loop.call_soon_threadsafe(self._hang_up)
 
