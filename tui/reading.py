@@ -170,11 +170,16 @@ def preview_content(item: ReviewItem, glyphs: Glyphs) -> Content:
         text = clean(shown.text)
         lines.append(
             Content.assemble(
-                text[: shown.folded_at], (say("{more} more", more=glyphs.more), "bold $primary"), (text[shown.folded_at :], "$quiet")
+                text[: shown.folded_at], (say("{more} more", more=glyphs.more), "bold $primary"), "\n", (text[shown.folded_at :], "$quiet")
             )
         )
     else:
         lines.append(Content(clean(shown.text)) if shown.text else Content.styled(say("(no text yet)"), "$quiet"))
+    lines += [
+        Content.styled(f"{glyphs.cross} {told(one_line(problem.message))}", "bold $error")
+        for problem in item.problems
+        if problem.is_error and problem.field == "text"
+    ]
     lines += [Content.styled(f"[{told(one_line(media))}]", "$quiet") for media in shown.media]
     lines += [Content.styled(f"{glyphs.warn} {told(one_line(note))}", "$warning") for note in shown.notes]
     return Content("\n").join(lines)

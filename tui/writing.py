@@ -176,6 +176,13 @@ def models_words(parts: Sequence[PartView]) -> str:
     return say("of the model: {words}", words=" … ".join(found)) if found and is_aloud() else ""
 
 
+def placeholder_of(name: str) -> str:
+    """What an empty text asks for."""
+    if name.startswith("alt:"):
+        return say("Say what is seen, for people who do not see it…")
+    return say("What you say below your own post…") if name == "first_comment" else say("Write the caption…")
+
+
 def fits_until(counters: Sequence[Counter], current: str, length: int) -> int:
     """Up to where the text in the editor fits every account that sends it."""
     ends = [counter.fits_until for counter in counters if counter.field in {"", current}]

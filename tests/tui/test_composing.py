@@ -13,7 +13,9 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from adapters.contract import Problem
 from config.desk_settings import DeskSettings, write_settings
+from scheduler.desk.views import Counter
 from tests.tui.fake_desk import FakeDesk, Text
 from tests.tui.fake_writing import Mouth
 from tests.tui.seeds import seeded
@@ -362,7 +364,7 @@ async def test_pictures_are_added_ordered_described_and_taken_out() -> None:
         await pilot.press("[")
         await see(pilot, "▸ 1 shop.jpg", "2 menu.jpg")
         await pilot.press("enter")
-        await see(pilot, "Alt text 1")
+        await see(pilot, "Alt text 1", "Say what is seen, for people")
         await type_text(pilot, "Our shop")
         await until(pilot, lambda: desk.works[POST].texts.get("alt:0", Text("")).text == "Our shop", "the alt text saved")
         await pilot.press("f4")
@@ -381,6 +383,27 @@ async def test_what_is_wrong_with_a_picture_is_a_sentence_with_its_key() -> None
         await see(pilot, "✗ Instagram ig-kawa does not take it", "crop it")
         await pilot.press("down")
         await see(pilot, "its file is gone from this computer")
+
+
+async def test_the_next_problem_is_where_it_is_mended() -> None:
+    desk = deep()
+    async with writing(desk) as (pilot, screen):
+        screen._counters = [
+            Counter("ig-kawa", "Instagram", 10, 2_200, 10, "", (Problem("E602", "'wide.jpg' is too wide", field="media[1]"),), "pl")
+        ]
+        await pilot.press("f9")
+        await see(pilot, "▸ 2 wide.jpg", "'wide.jpg' is too wide")
+
+
+async def test_the_open_text_is_in_sight_among_many() -> None:
+    desk = seeded()
+    for name in ("pl@ig-kawa", "en@bs-kawa", "alt:0:pl", "alt:0:en"):
+        desk.works[POST].texts[name] = Text("x")
+    async with writing(desk) as (pilot, screen):
+        screen.switch_to("alt:0:en")
+        await see(pilot, "…", "Alt text 1, English   ^l next text")
+        screen.switch_to("pl")
+        await see(pilot, " Polish  English  ≠ ig-kawa …  ^l next text")
 
 
 # ── earlier texts, two people ──
@@ -464,7 +487,7 @@ async def test_what_cannot_be_saved_is_tried_again_by_itself() -> None:
     desk.fail_save = DiskError("The disk is full.", "Make room.")
     async with writing(desk) as (pilot, _):
         await type_text(pilot, "!")
-        await see(pilot, "not saved: The disk is full.")
+        await see(pilot, "not saved: The disk is full.", "What you typed stays here.")
         desk.fail_save = None
         await until(pilot, lambda: bool(desk.saved), "the text, without a key")
         await asyncio.sleep(0)

@@ -16,9 +16,9 @@ from scheduler.errors import DeskError, NotFoundError
 from tui.actions import SCREENS, WRITE, bindings
 from tui.reading import label_words, preview_content
 from tui.rows import choice_rows
-from tui.say import say, say_count
+from tui.say import is_aloud, say, say_count
 from tui.screens.composing_media import ComposingMedia
-from tui.text import clean, counted, field_words, full_when, one_line
+from tui.text import clean, counted, field_words, full_when, one_line, sentence
 from tui.told import told
 from tui.unhurried import PlainVertical
 from tui.widgets.caption_area import CaptionArea
@@ -28,7 +28,7 @@ from tui.widgets.media_list import MediaList
 from tui.widgets.row_list import RowList
 from tui.widgets.timeline import Timeline
 from tui.widgets.variants import Variants
-from tui.writing import Draft, fits_until, is_head, models_words, moved_index
+from tui.writing import Draft, fits_until, is_head, models_words, moved_index, placeholder_of
 
 PREVIEW_AFTER = 0.15
 """Seconds after the last key."""
@@ -177,6 +177,7 @@ class ComposerScreen(ComposingMedia):
         self._loaded = this
         self._loading = True
         self.area.read_only = False
+        self.area.placeholder = placeholder_of(self.draft.current)
         self.area.load_text(new)
         self.area.spans = self.draft.passage.spans
         self.area.read_only = bool(self.draft.fixed) or self.draft.locked
@@ -269,6 +270,8 @@ class ComposerScreen(ComposingMedia):
         if draft.locked and not draft.fixed:
             accounts = counted(len(draft.broken_by(draft.current)), "account")
             notes.append(say("Approved for {accounts}. e edits it; that breaks the approval.", accounts=accounts))
+        if self.save_trouble:
+            notes.insert(0, f"{sentence(self.save_trouble) if is_aloud() else ''} {say('What you typed stays here.')}".strip())
         waiting = len(draft.post.proposals)
         if waiting:
             notes.append(say_count(waiting, "{count} text of the model waits for you: F8.", "{count} texts of the model wait for you: F8."))
@@ -277,7 +280,7 @@ class ComposerScreen(ComposingMedia):
             fixed.update(Content(words))
         fixed.display = bool(notes)
         saved = say("read only") if draft.fixed or draft.locked else self.save_trouble or (say("saving…") if draft.dirty else say("saved"))
-        text.border_subtitle = Content(say("{saved} · esc leaves the text", saved=clean(saved)))
+        text.border_subtitle = Content(clean(saved) if self.save_trouble else say("{saved} · esc leaves the text", saved=saved))
         text.set_class(bool(self.save_trouble), "-trouble")
         fits = self.query_one("#fits")
         fits.border_title = Content(say("Does it fit? · {when_words} · F5", when_words=self._when_words()))

@@ -91,6 +91,9 @@ class Composing(DeskScreen):
         """The caption again, in place of script or pictures."""
 
     @abstractmethod
+    def go_to_media(self, field: str) -> object:
+        """To the pictures; `field` names one of them, as `media[0].alt`."""
+
     async def read_post(self) -> None:
         """The post as it is saved now."""
 
@@ -265,7 +268,10 @@ class Composing(DeskScreen):
         area = self.query_one(CaptionArea)
         if trouble.text and trouble.text != self.draft.current:
             self.switch_to(trouble.text)
-        if trouble.field == "text":
+        if trouble.field.startswith("media"):
+            self.go_to_media(trouble.field)
+        elif trouble.field == "text":
+            self.close_parts()
             area.move_cursor(area.location_at(trouble.at))
             area.focus()
         words = " ".join(sentence(told(one_line(words))) for words in (trouble.message, *trouble.hints))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from textual import getters, on, work
@@ -19,6 +20,8 @@ from tui.widgets.media_list import MediaList
 from tui.words import error_words
 from tui.writing import Draft
 
+NUMBER = re.compile(r"\[(\d+)\]")
+"""Which file, in the name of a field."""
 FRAME = 10
 """Lines and columns of a dialog that are not the picture."""
 
@@ -44,10 +47,22 @@ class ComposingMedia(ComposingScript):
             return
         if self.picturing:
             self._back_to_caption(self.draft)
-        elif await self.save_all() and await self.read_media(self.draft):
+        else:
+            await self._open_media(self.draft)
+
+    async def _open_media(self, draft: Draft) -> None:
+        if await self.save_all() and await self.read_media(draft):
             self.close_parts()
             self.add_class("-pictures")
             self.pictures.focus()
+
+    @work(exclusive=True, group="pictures", exit_on_error=False)
+    async def go_to_media(self, field: str) -> None:
+        if self.draft is None:
+            return
+        await self._open_media(self.draft)
+        named = NUMBER.search(field)
+        self.pictures.point_at(int(named[1]) if named is not None else 0)
 
     def close_parts(self) -> None:
         super().close_parts()

@@ -43,7 +43,20 @@ def _lines(counter: Counter, place: str, glyphs: Glyphs) -> list[Content]:
     words = told(one_line(counter.words)) + (say(" · {over:,} over", over=over) if over > 0 and "too many" not in counter.words else "")
     first = Content.assemble((f"{sign} ", f"bold {color}"), f"{place}  ", (words, f"bold {color}" if sign == glyphs.cross else ""))
     problems = [problem for problem in counter.problems if not _said(problem.field, over)]
-    return [first, *(Content.styled(f"  {told(one_line(problem.message))}", color) for problem in problems)]
+    return [
+        first,
+        *(
+            Content.assemble((f"  {told(one_line(problem.message))}", color), (_key(problem.field), "bold $primary"))
+            for problem in problems
+        ),
+    ]
+
+
+def _key(field: str) -> str:
+    """What leads to the place."""
+    if field.startswith("media"):
+        return "  F4"
+    return "  ^n" if field == "first_comment" else ""
 
 
 def _said(field: str, over: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -52,15 +52,32 @@ class FieldTabs(Bar):
 
     def render_line(self, y: int) -> Strip:
         self.zones, parts, at = [], [], 0
-        for name in self._fields:
-            text = f" {self._words(name)} "
-            look = "tab--here" if name == self._current else "tab--own" if "@" in name else "tab--name"
+        hint = say("  ^l next text") if len(self._fields) > 1 else ""
+        texts = [(name, f" {self._words(name)} ") for name in self._fields]
+        for n, (name, text) in self._in_sight(texts, self.size.width - cell_len(hint)):
+            look = "tab--hint" if n < 0 else "tab--here" if name == self._current else "tab--own" if "@" in name else "tab--name"
             parts.append(Segment(text, self.get_component_rich_style(look)))
-            self.zones.append(Zone(at, at + cell_len(text), name))
+            self.zones += [Zone(at, at + cell_len(text), name)] if n >= 0 else []
             at += cell_len(text)
-        if len(self._fields) > 1:
-            parts.append(Segment(say("  ^l next text"), self.get_component_rich_style("tab--hint")))
+        parts.append(Segment(hint, self.get_component_rich_style("tab--hint")))
         return line(parts, self.size.width, self.rich_style)
+
+    def _in_sight(self, texts: Sequence[tuple[str, str]], room: int) -> Iterator[tuple[int, tuple[str, str]]]:
+        """Tabs that fit, with the open one among them; what is left out stands as a sign, numbered -1."""
+        widths, more = [cell_len(text) for _, text in texts], cell_len(self._glyphs.more)
+        here = next((n for n, (name, _) in enumerate(texts) if name == self._current), 0)
+        first = 0
+        while first < here and sum(widths[first : here + 1]) > room - more * (1 + (first > 0)):
+            first += 1
+        if first:
+            yield -1, ("", self._glyphs.more)
+        left = room - more * (first > 0)
+        for n, (name, text) in enumerate(texts[first:], first):
+            left -= widths[n]
+            if n > here and left < (more if n + 1 < len(texts) else 0):
+                yield -1, ("", self._glyphs.more)
+                return
+            yield n, (name, text)
 
     def _words(self, name: str) -> str:
         """An account that differs is a chip: `≠ bs-kawa`, with the language where it differs in several."""

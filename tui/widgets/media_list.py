@@ -89,19 +89,20 @@ class MediaList(Widget, can_focus=True):
         self.cursor = max(0, min(self.cursor, len(page.items) - 1))
         self._layout()
 
+    def point_at(self, number: int) -> None:
+        """The cursor on this one."""
+        self.cursor = max(0, min(number, len(self.page.items) - 1))
+        self._layout()
+
     def on_resize(self) -> None:
         self._layout()
 
     def _layout(self) -> None:
         width, room = self.content_size.width, max(1, self.content_size.height)
         self._lines = [drawn for item in self.page.items for drawn in self._of(item, width)]
-        self._lines += [
-            drawn
-            for problem in self.page.problems
-            for drawn in self._wrapped(
-                say("{cross} {problem}  n adds one", cross=self._glyphs.cross, problem=told(problem)), "error", -1, width, 0
-            )
-        ]
+        for problem in self.page.problems:
+            words = f"{self._glyphs.cross} {told(problem)}" + ("" if self.page.items else f"  {say('n adds one')}")
+            self._lines += self._wrapped(words, "error", -1, width, 0)
         own = [n for n, (_, _, number) in enumerate(self._lines) if number == self.cursor] or [0]
         if own[-1] >= self._first + room:
             self._first = own[-1] - room + 1
