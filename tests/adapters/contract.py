@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -43,6 +41,7 @@ from adapters.errors import ConnectError
 from adapters.http import Answer, Http
 from adapters.registry import adapter_for
 from config.options import Options
+from tests import sandbox_process
 from tests.adapters.delivery import Delivery, NotPrepared
 
 DUE = 1_795_341_600_000_000
@@ -103,10 +102,8 @@ class Sandbox:
 @pytest.fixture(scope="class")
 def sandbox_url() -> Iterator[str]:
     """A sandbox in a process of its own."""
-    with subprocess.Popen([sys.executable, "-m", "sandbox", "--port", "0", "--quiet"], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield str(json.loads(process.stdout.readline())["url"])
-        process.kill()
+    with sandbox_process.Sandbox() as running:
+        yield running.url
 
 
 @pytest.fixture

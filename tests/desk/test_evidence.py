@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ from scheduler.clock import MINUTE, SECOND
 from scheduler.errors import UsageError
 from scheduler.store.statements import STEP, transition
 from tests.desk.house import CAMPAIGN, House, house, instant
+from tests.sandbox_process import Sandbox
 
 KEY = "autumn/teaser@bs-kawa"
 WORDS = "Something darker is resting on the shelf."
@@ -35,14 +34,8 @@ clients:
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
-    process = subprocess.Popen([sys.executable, "-m", "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())["url"]
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+    with Sandbox() as running:
+        yield running.url
 
 
 def call(url: str, body: dict[str, Any], token: str = "") -> Any:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +10,7 @@ from sqlalchemy import text
 
 from scheduler.errors import NotFoundError, SettingsError, SignInError, UnreachableError, UsageError
 from tests.desk.house import CAMPAIGN, house
+from tests.sandbox_process import Sandbox
 
 KEY = "autumn/teaser@bs-kawa"
 
@@ -31,14 +29,8 @@ llm: {{ base_url: "{url}/model/v1", model: scripted }}
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[str]:
     """The address of the stand-ins."""
-    process = subprocess.Popen([sys.executable, "-m", "sandbox", "--port", "0"], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield json.loads(process.stdout.readline())["url"]
-    finally:
-        process.terminate()
-        process.wait(10)
-        process.stdout.close()
+    with Sandbox() as running:
+        yield running.url
 
 
 async def test_connecting_tests_and_forgetting(tmp_path: Path, sandbox: str) -> None:

@@ -27,6 +27,7 @@ from scheduler.store.statements import ACCOUNT, HOLD, NODE
 from scheduler.store.store import Store
 from scheduler.virtual_time import START, VirtualClock, run_virtual
 from tests.scheduler.fast_clock import FastClock
+from tests.scheduler.running import started
 from tests.scheduler.scripted import Platform, Scripted
 from tests.scheduler.stage import PlainCipher, Stage, make_engine
 
@@ -231,16 +232,8 @@ class Run:
         return Wiring(self.folder, PlainCipher(), build, server_time)
 
     async def start(self) -> None:
-        ready = asyncio.Event()
         self.stop.clear()
-        self.task = asyncio.get_running_loop().create_task(
-            service.run_service(self.folder, stop=self.stop, clock=self.clock, ready=ready.set, wiring=self.wiring())
-        )
-        waiter = asyncio.get_running_loop().create_task(ready.wait())
-        await asyncio.wait({waiter, self.task}, return_when=asyncio.FIRST_COMPLETED)
-        waiter.cancel()
-        if self.task.done():
-            await self.task
+        self.task = await started(self.folder, self.clock, self.wiring(), self.stop)
 
     async def end(self) -> None:
         self.stop.set()

@@ -19,7 +19,7 @@ from adapters.http import Http
 from adapters.registry import adapter_for
 from config.options import OPTIONS
 from config.secrets import Cipher, load_key
-from scheduler import content, lifecycle, service
+from scheduler import content, lifecycle
 from scheduler.clock import DAY
 from scheduler.outside import Wiring
 from scheduler.store.statements import ACCOUNT, APPROVAL, CONTENT, DELIVERY, EVENT, POST, record_creation, transition
@@ -27,6 +27,7 @@ from scheduler.store.store import Store
 from scheduler.vault import Vault
 from tests.sandbox_process import Sandbox
 from tests.scheduler.fast_clock import FastClock
+from tests.scheduler.running import started
 
 PLATFORM = {"gotosocial": "mastodon", "pixelfed": "mastodon", "facebook": "instagram"}
 
@@ -64,15 +65,8 @@ class Whole:
         return Wiring(self.folder, Cipher(load_key(self.folder)), build, server_time, serve_media if self.media_port else None, http.aclose)
 
     async def start(self) -> None:
-        ready = asyncio.Event()
         self.stop.clear()
-        wiring = self.wiring()
-        self.task = asyncio.create_task(service.run_service(self.folder, stop=self.stop, clock=self.clock, ready=ready.set, wiring=wiring))
-        waiter = asyncio.create_task(ready.wait())
-        await asyncio.wait({waiter, self.task}, return_when=asyncio.FIRST_COMPLETED)
-        waiter.cancel()
-        if self.task.done():
-            await self.task
+        self.task = await started(self.folder, self.clock, self.wiring(), self.stop)
 
     async def end(self) -> None:
         self.stop.set()
