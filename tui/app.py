@@ -27,7 +27,7 @@ from tui.live import watch_store
 from tui.opening import Open
 from tui.personal import Personal
 from tui.plain_letters import write_as_the_terminal_reads
-from tui.providers import Commands, Posts
+from tui.providers import Commands, Days, Posts
 from tui.say import say
 from tui.screens.today import TodayScreen
 from tui.theme import FALLBACKS
@@ -72,7 +72,7 @@ class DaypartApp(Personal, inherit_bindings=False):
     CSS_PATH = [STYLES / name for name in ("base.tcss", "dialogs.tcss", "places.tcss", "library.tcss", "plan.tcss", "write.tcss")]
     MODES = {"today": TodayScreen, **{place: partial(_made, place) for place in LATER}}
     DEFAULT_MODE = "today"
-    COMMANDS = {Commands, Posts}
+    COMMANDS = {Commands, Days, Posts}
     BINDINGS = [*bindings(EVERYWHERE), ("ctrl+c", "say_leave", "")]
     ENABLE_COMMAND_PALETTE = True
     NOTIFICATION_TIMEOUT = 6

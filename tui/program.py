@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import date
 from typing import TYPE_CHECKING
 
 from scheduler.clock import Clock
@@ -26,6 +27,8 @@ class Program(Shell, inherit_bindings=False):
         """The post in the composer, `campaign/post`."""
         self.reviewing: str | None = None
         """The post that Approvals should show first."""
+        self.day_wanted: date | None = None
+        """The day that the calendar should show first."""
         self.begin_with = ""
         """The account to connect first; `*`: ask which; empty: none."""
 
@@ -52,6 +55,12 @@ class Program(Shell, inherit_bindings=False):
         self.reviewing = post
         self.changed.publish(None)
         self.go("approvals")
+
+    def open_day(self, day: date) -> None:
+        """To the calendar, on this day."""
+        self.day_wanted = day
+        self.changed.publish(None)
+        self.go("calendar")
 
     def go(self, place: str) -> None:
         """To a place; `esc` there comes back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -10,15 +11,19 @@ from typing import cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from config.times import TimeError
+from config.typed_time import parse_typed
 from scheduler.errors import DeskError
 from tui.actions import EVERYWHERE, Action
 from tui.frame import DeskScreen
 from tui.program import Program
-from tui.say import say
-from tui.text import one_line
+from tui.say import is_aloud, say
+from tui.text import day_words, local, one_line
 from tui.theme import THEME_WORDS
 from tui.told import told
 
+_DAY = re.compile(r"[^\W\d_]|\d-\d|\+\d")
+"""A word or the signs of a date: digits alone are a time of day."""
 LAST = 0.01
 """Score of what stands below every command."""
 
@@ -109,6 +114,22 @@ class Commands(ProgramProvider):
         for entry in self.entries():
             if hit := self.hit(entry, query):
                 yield hit
+
+
+class Days(ProgramProvider):
+    """Goes to a day of the calendar, typed as times are: tomorrow, fri, 24 Dec, 2027-03-28."""
+
+    async def search(self, query: str) -> Hits:
+        """Below the commands: `mon` may as well begin one."""
+        program = self.program
+        if is_aloud() or not _DAY.search(query):  # a screen reader reads the agenda, which is one list
+            return
+        try:
+            day = local(parse_typed(query, program.now(), program.desk.tz).instant, program.desk.tz).date()
+        except TimeError:
+            return
+        name = say("Go to: {day}", day=f"{day_words(day)} {day.year}")
+        yield Hit(2 * LAST, Content(name), partial(program.open_day, day), text=name, help=plain(say("The calendar, on this day")))
 
 
 class Posts(ProgramProvider):

@@ -83,7 +83,7 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
             color=one.client_color,
             account=one_line(one.about),
             title=told(one_line(one.words)),
-            words=one_line(one.command),
+            words=_goes(one),
         )
         for n, one in enumerate(reminders)
     ]
@@ -179,12 +179,15 @@ def suggestion_detail(one: Suggestion, tz: str) -> Content:
     )
 
 
+def _goes(one: Reminder) -> str:
+    """Where it is done."""
+    places = {"approve": say("⏎ goes to Approvals."), "sign_in": say("⏎ goes to Accounts."), "empty": say("⏎ goes to the calendar.")}
+    return places.get(one.kind, "")
+
+
 def reminder_detail(one: Reminder) -> Content:
-    """What waits, and where it is done."""
-    where = {"approve": say("⏎ goes to Approvals."), "sign_in": say("⏎ goes to Accounts."), "empty": say("⏎ goes to the calendar.")}.get(
-        one.kind, ""
-    )
+    """What waits, where it is done, and the same without a screen."""
     about = f"{one_line(one.about)}: " if one.about else ""
     return Content("\n").join(
-        [Content(f"{about}{told(one_line(one.words))}."), Content(where), Content.assemble((one_line(one.command), "$quiet"))]
+        [Content(f"{about}{told(one_line(one.words))}."), Content(_goes(one)), Content.assemble((one_line(one.command), "$quiet"))]
     )

@@ -205,6 +205,15 @@ async def test_the_palette_finds_actions_and_posts() -> None:
         await until(pilot, lambda: getattr(pilot.app.screen, "PLACE", "") == "outbox", "the outbox")
 
 
+async def test_the_palette_goes_to_a_day() -> None:
+    async with opened(seeded(), place="1") as pilot:
+        await pilot.press("ctrl+p")
+        await type_text(pilot, "24 Dec")
+        await see(pilot, "Go to: Thu 24 Dec 2026")
+        await pilot.press("down", "enter")
+        await see(pilot, "December 2026", "▸24")
+
+
 async def test_the_mouse_goes_to_places_and_presses_keys_of_the_bottom_line() -> None:
     async with opened(seeded(), size=(120, 40)) as pilot:
         await see(pilot, "5 Outbox")

@@ -122,6 +122,10 @@ class CalendarScreen(PlanningScreen):
             self.show_view(VIEWS[(VIEWS.index(self.view) + 1) % len(VIEWS)])
 
     async def read(self) -> None:
+        wanted, self.app.day_wanted = self.app.day_wanted, None
+        if wanted is not None:
+            self.show_view("month")
+            self.month.seek(wanted)
         try:
             await {"month": self._read_month, "week": self._read_week, "agenda": self._read_agenda}[self.view]()
         finally:
