@@ -85,7 +85,13 @@ def as_found(publications: Sequence[Publication], target: Target) -> tuple[Publi
     """The same publications with the hashes of the files as they are now and the account as it is now.
 
     The digest of the result is the digest of what would really be sent. Raises OSError when a file cannot be read."""
-    return tuple(replace(p, target=target, media=tuple(replace(m, sha256=_hash(m.path)) for m in p.media)) for p in publications)
+    return tuple(_as_found(p, target) for p in publications)
+
+
+def _as_found(p: Publication, target: Target) -> Publication:
+    if p.target == target and not p.media:
+        return p
+    return replace(p, target=target, media=tuple(replace(m, sha256=_hash(m.path)) for m in p.media))
 
 
 def bytes_of(publications: Sequence[Publication]) -> int:

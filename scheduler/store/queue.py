@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 from sqlalchemy import (
@@ -68,6 +68,10 @@ class Lease:
         return self.key if self.kind != "comment" and self.part == 1 else self.key.rsplit("/", 1)[0]
 
 
+_OF_LEASE = tuple(DELIVERY.c[field.name] for field in fields(Lease))
+"""A row of `delivery` has twice as many columns."""
+
+
 def lease_of(row: RowLike) -> Lease:
     """The lease in a row of `delivery`."""
     due = row["due"] if row["due"] is not None else 0
@@ -118,7 +122,7 @@ def _claim_statement(early: bool) -> Ready:
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(chosen), guards.state_is("queued"))
         .values(state="claimed", fence=DELIVERY.c.fence + 1, **values)
-        .returning(*DELIVERY.c)
+        .returning(*_OF_LEASE)
     )
 
 
@@ -155,7 +159,7 @@ def _looks_statement() -> Ready:
         update(DELIVERY)
         .where(DELIVERY.c.id.in_(chosen), guards.state_is("unknown"))
         .values(state="checking", fence=DELIVERY.c.fence + 1, owner=bindparam("b_node"), beat=guards.NOW)
-        .returning(*DELIVERY.c)
+        .returning(*_OF_LEASE)
     )
 
 

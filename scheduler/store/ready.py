@@ -72,7 +72,7 @@ class Ready:
         raw = self._prepare(conn)
         cursor = raw.cursor()
         try:
-            cursor.execute(self._text, self._in_order({**self._constants, **values}))
+            cursor.execute(self._text, self._in_order({**self._constants, **values} if self._constants else values))
         except conn.dialect.loaded_dbapi.IntegrityError as error:
             raise IntegrityError(self._text, None, error) from error
         return cursor

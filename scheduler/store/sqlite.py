@@ -31,7 +31,9 @@ PRAGMAS: tuple[str, ...] = (
     "busy_timeout=5000",
     "foreign_keys=ON",
     "fullfsync=1",
+    "temp_store=MEMORY",
 )
+"""The last one is about savepoints: what one of them may have to undo is kept in memory, else as a file written anew for each order."""
 READER_KB = 500
 """What each reader keeps of the file. The system keeps all of it anyway: with SQLite's own 2 MB no list of 100,000 posts is read faster."""
 TRY_SECONDS = 0.02

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -66,7 +66,7 @@ def transition(
     delivery_id: int,
     *,
     fence: int,
-    from_states: Collection[str],
+    from_states: Sequence[str],
     to: str,
     actor: str,
     why: str,
@@ -77,7 +77,7 @@ def transition(
     """Change the state of one delivery if it still has this fence and one of these states; further columns in `values`.
 
     False: somebody else was faster. Then stop and touch nothing else."""
-    state = _STATE_OF.value(conn, b_id=delivery_id)
+    state = from_states[0] if len(from_states) == 1 else _STATE_OF.value(conn, b_id=delivery_id)  # the UPDATE asks for it anyway
     if state is None or state not in from_states:
         return False
     new_fence = fence + 1 if bump_fence else fence
@@ -99,8 +99,7 @@ def record_changes(conn: Connection, changes: Iterable[Change]) -> None:
     changes = list(changes)
     if not changes:
         return
-    heads = chain_heads(conn, [change.delivery for change in changes])
-    _INSERT_EVENT.change_each(conn, [_event_row(change, heads.get(change.delivery, FIRST_HASH)) for change in changes])
+    _INSERT_EVENT.change_each(conn, [_event_row(change, _head_of_chain(conn, change.delivery)) for change in changes])
     for change in changes:
         if change.to_state in NOTICED and change.from_state != change.to_state:
             add_notice(conn, change.to_state, change.why, change.at, delivery_id=change.delivery)
@@ -130,15 +129,10 @@ def note(conn: Connection, delivery_id: int, *, actor: str, why: str, at: int) -
     record_changes(conn, [Change(delivery_id, at, row.state, row.state, row.fence, actor, why)])
 
 
-def chain_heads(conn: Connection, deliveries: Collection[int]) -> Mapping[int, str]:
-    """The newest hash of each delivery's chain."""
-    if len(deliveries) == 1:
-        [only] = deliveries
-        newest_hash = _HEAD_OF.value(conn, b_id=only)
-        return {} if newest_hash is None else {only: newest_hash}
-    newest = select(func.max(EVENT.c.seq)).where(EVENT.c.delivery_id.in_(deliveries)).group_by(EVENT.c.delivery_id)
-    rows = conn.execute(select(EVENT.c.delivery_id, EVENT.c.hash).where(EVENT.c.seq.in_(newest)))
-    return {row.delivery_id: row.hash for row in rows}
+def _head_of_chain(conn: Connection, delivery_id: int) -> str:
+    """The newest hash of a delivery's chain. One statement for many deliveries takes longer: it has to be put together each time."""
+    newest: str | None = _HEAD_OF.value(conn, b_id=delivery_id)
+    return FIRST_HASH if newest is None else newest
 
 
 def event_hash(change: Change, prev_hash: str) -> str:
