@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from adapters.contract import Problem
 from scheduler.desk.views import Counter, DeliveryView, PartView, PostView, Sign, Span
 from tui.say import is_aloud, say
 
@@ -205,10 +206,19 @@ class Trouble:
     is_error: bool
 
 
+NO_PUBLIC_ADDRESS = "E615"
+"""Its cure stands in daypart.yaml, not among the pictures."""
+
+
+def place_of(problem: Problem) -> str:
+    """Where in Write it is mended: `text`, `first_comment`, `media…`; empty: not there."""
+    return "" if problem.code == NO_PUBLIC_ADDRESS else problem.field
+
+
 def troubles(counters: Sequence[Counter]) -> list[Trouble]:
     """Everything that does not fit, errors first."""
     found = [
-        Trouble(c.account, c.platform_name, c.field, c.fits_until, p.field, p.message, p.hints, p.is_error)
+        Trouble(c.account, c.platform_name, c.field, c.fits_until, place_of(p), p.message, p.hints, p.is_error)
         for c in counters
         for p in c.problems
     ]

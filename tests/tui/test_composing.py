@@ -16,6 +16,7 @@ from textual.widgets import Input
 from adapters.contract import Problem
 from config.desk_settings import DeskSettings, write_settings
 from scheduler.desk.views import Counter
+from scheduler.outage import Outage
 from tests.tui.fake_desk import FakeDesk, Text
 from tests.tui.fake_writing import Mouth
 from tests.tui.seeds import seeded
@@ -236,9 +237,10 @@ async def test_a_brief_from_a_file_is_shown_and_asked_for() -> None:
 async def test_a_model_elsewhere_and_no_network() -> None:
     desk = talking()
     desk.place, desk.mouth = replace(desk.place, host="api.openai.com", here=False), Mouth(breaks=True)
+    desk.outage = Outage(desk.clock.at, desk.clock.at, ())
     async with writing(desk) as (pilot, _):
         await pilot.press("f8")
-        await see(pilot, "It is sent to small-model at api.openai.com.")
+        await see(pilot, "It is sent to small-model at api.openai.com.", "No network since", "F8 works again later.")
         await pilot.press("enter")
         await see(pilot, "Is there a network? F8", "works again later, everything else goes on.", "F8 asks again")
         await pilot.press("escape")

@@ -11,6 +11,8 @@ from adapters.contract import Problem
 from scheduler.desk.views import ApprovalView, Counter, PartView, PostView, Sign, Span, TextView
 from tests.tui.seeds import seeded
 from tui.say import speak
+from tui.text import UNICODE
+from tui.widgets.counters import counter_lines
 from tui.writing import Draft, fits_until, models_words, shift_spans, troubles
 
 MODEL = (Span(6, 11, "model"),)
@@ -95,6 +97,14 @@ def test_the_text_fits_up_to_the_shortest_account_that_sends_it() -> None:
     counters = [counter("a", 400, 300), counter("b", 400, 500), counter("c", 900, 100, field="pl")]
     assert fits_until(counters, "en", 400) == 300
     assert fits_until([], "en", 400) == 400
+
+
+def test_what_is_mended_in_the_files_has_no_place_in_write() -> None:
+    wide, host = Problem("E602", "too wide", field="media[0]"), Problem("E615", "no public address", field="media")
+    assert [trouble.field for trouble in troubles([counter("a", 1, 2, wide, host)])] == ["media[0]", ""]
+    lines = counter_lines([counter("a", 1, 2, wide, host)], UNICODE).plain
+    assert "too wide  F4" in lines
+    assert "no public address  F4" not in lines
 
 
 def test_the_models_words_are_named_only_where_they_are_heard() -> None:

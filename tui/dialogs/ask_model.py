@@ -46,10 +46,12 @@ class AskModel(Dialog[tuple[str, ...]]):
 
     BINDINGS = [Binding("f8", "ask", "Ask", show=False, id="request.ask", tooltip="Ask the model, from every line of the request")]
 
-    def __init__(self, title: str, post: str, asked: RequestView, place: ModelPlace, language: str, desk: Desk) -> None:
+    def __init__(self, title: str, post: str, asked: RequestView, place: ModelPlace, language: str, desk: Desk, offline: str) -> None:
         super().__init__()
         self._title, self._post, self._asked, self._place, self._desk = title, post, asked, place, desk
-        self.set_class(bool(asked.fixed), "-fixed")
+        self._offline = offline
+        """Why nothing may come; empty: it may."""
+        self.set_class(bool(asked.fixed or offline), "-tight")
         self._languages = asked.languages or tuple(one for one in (language,) if one in asked.known) or asked.known
 
     def title_words(self) -> str:
@@ -73,6 +75,8 @@ class AskModel(Dialog[tuple[str, ...]]):
             yield TickList([(language, field_words(language)) for language in asked.known])
         where = say("It is sent to {place}. The model only proposes: your own text stays as it is.", place=model_words(self._place))
         yield Static(Content(where), id="sent-to", markup=False)
+        if self._offline:
+            yield Static(Content(self._offline), classes="offline", markup=False)
 
     def _topic_hint(self) -> str:
         if self._asked.written:

@@ -124,8 +124,16 @@ class ComposerScreen(ComposingMedia):
         self.close_model()
         self.close_parts()
         self._arrange()
+        self._nothing_known()
         self.load_passage()
         (self.query_one("#fits") if draft.fixed or draft.locked else self.area).focus()
+
+    def _nothing_known(self) -> None:
+        """What was counted and shown is of another post."""
+        self.query_one("#counters", Static).update(Content.styled(say("checking…"), "$quiet"))
+        self.query_one("#preview-text", Static).update("")
+        pane = self.query_one("#preview", VerticalScroll)
+        pane.border_title, pane.border_subtitle = None, None
 
     def _follow(self, crossed: list[str]) -> None:
         assert self.draft is not None

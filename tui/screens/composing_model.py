@@ -14,7 +14,7 @@ from tui.actions import VARIANTS, Action
 from tui.dialogs.ask_model import AskModel, NoModel
 from tui.say import say
 from tui.screens.composing import Composing
-from tui.text import clean, one_line, sentence
+from tui.text import clean, one_line, sentence, when_words
 from tui.told import told
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.variants import Variants
@@ -94,10 +94,17 @@ class ComposingModel(Composing):
         title = say("Ask the model · {client_name}", client_name=one_line(draft.post.client_name))
         if self.reel_seconds:
             title = say("Ask for a script of {seconds:g} s · {client_name}", seconds=self.reel_seconds, client_name=draft.post.client_name)
-        dialog = AskModel(title, draft.post.post, asked, place, self._language(draft), self.app.desk)
+        dialog = AskModel(title, draft.post.post, asked, place, self._language(draft), self.app.desk, self._offline(place))
         languages = await self.app.push_screen_wait(dialog)
         if languages is not None and self.draft is draft:
             await self._ask(draft, place, languages)
+
+    def _offline(self, place: ModelPlace) -> str:
+        """What the service's last calls say, where a model is elsewhere."""
+        outage = self.app.facts.outage if self.app.facts is not None else None
+        if outage is None or not outage.is_network or place.here:
+            return ""
+        return say("No network since {since}: F8 works again later.", since=when_words(outage.since, self.app.desk.tz, self.app.now()))
 
     async def _ask(self, draft: Draft, place: ModelPlace, languages: Sequence[str]) -> None:
         """Whatever goes wrong, what is whole can be taken, and nothing else is touched."""

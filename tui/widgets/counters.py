@@ -10,6 +10,7 @@ from scheduler.desk.views import Counter
 from tui.say import say
 from tui.text import Glyphs, one_line
 from tui.told import told
+from tui.writing import place_of
 
 
 def counter_lines(counters: Sequence[Counter], glyphs: Glyphs) -> Content:
@@ -46,17 +47,17 @@ def _lines(counter: Counter, place: str, glyphs: Glyphs) -> list[Content]:
     return [
         first,
         *(
-            Content.assemble((f"  {told(one_line(problem.message))}", color), (_key(problem.field), "bold $primary"))
+            Content.assemble((f"  {told(one_line(problem.message))}", color), (_key(place_of(problem)), "bold $primary"))
             for problem in problems
         ),
     ]
 
 
-def _key(field: str) -> str:
-    """What leads to the place."""
-    if field.startswith("media"):
+def _key(place: str) -> str:
+    """What leads there."""
+    if place.startswith("media"):
         return "  F4"
-    return "  ^n" if field == "first_comment" else ""
+    return "  ^n" if place == "first_comment" else ""
 
 
 def _said(field: str, over: int) -> bool:
