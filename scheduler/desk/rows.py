@@ -240,13 +240,15 @@ def read_proposal_counts(conn: Connection) -> dict[int, int]:
     return {row.post_id: row.n for row in rows}
 
 
-def approvals(conn: Connection) -> frozenset[int]:
-    """Posts that are approved and not yet public, by their deliveries."""
+def approvals(conn: Connection, post_id: int | None = None) -> frozenset[int]:
+    """Posts that are approved and not yet public, by their deliveries; of all posts or of one."""
     sql = (
         "SELECT d.id FROM approval a JOIN delivery d ON d.id = a.delivery_id"
         " WHERE a.voided_at IS NULL AND d.parent_id IS NULL AND d.state <> 'published'"
     )
-    return frozenset(conn.execute(text(sql)).scalars())
+    if post_id is None:
+        return frozenset(conn.execute(text(sql)).scalars())
+    return frozenset(conn.execute(text(f"{sql} AND d.post_id = :post"), {"post": post_id}).scalars())
 
 
 def keys_of(conn: Connection, ids: Iterable[int]) -> list[str]:

@@ -23,9 +23,10 @@ from scheduler.desk.making import Making, NewPost, new_seat
 from scheduler.desk.moving import Moving
 from scheduler.desk.people import name_of
 from scheduler.desk.reviewing import typed
+from scheduler.desk.rows import approvals
 from scheduler.desk.sheet import ASIDE, COMMENT, EVERY, Saved, Sheet, read_sheet
 from scheduler.desk.views import TEXT_MOST, Done, PostView
-from scheduler.errors import CrossedError, NotFoundError, UsageError
+from scheduler.errors import CrossedError, NotFoundError, UsageError, WouldVoidError
 from scheduler.lifecycle import FINAL, State
 from scheduler.merging import merged
 from scheduler.revisions import keep_revision
@@ -95,9 +96,10 @@ class Writing(Making, Moving):
 
     # ── texts ──
 
-    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None) -> PostView:
+    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None, may_void: bool = True) -> PostView:
         """A new revision; voids approvals of what changed. `base`: the text this one was made from; what somebody else saved
-        since is merged with it. Raises CrossedError when both changed the same lines, UsageError for posts managed by files."""
+        since is merged with it. Raises CrossedError when both changed the same lines, WouldVoidError when approvals may not be voided
+        and would be (the text is kept aside then), UsageError for posts managed by files."""
         if len(text) > TEXT_MOST:
             raise UsageError(f"this text has {len(text):,} characters; a post holds {TEXT_MOST:,}", "take some of it out")
         sheet = await self.sheet(post)
@@ -105,7 +107,11 @@ class Writing(Making, Moving):
         if before is not None and before.origins.text == text:
             return await self.post(sheet.post)
         self._refuse_to_write(sheet, field)
-        crossed = await self.change(lambda conn: self._save_over(conn, sheet.post, field, text, base))
+        try:
+            crossed = await self.change(lambda conn: self._save_over(conn, sheet.post, field, text, base, may_void=may_void))
+        except WouldVoidError:
+            await self.change(lambda conn: self._keep_aside(conn, sheet, field, text))
+            raise
         if crossed is not None:
             theirs, by = clean(crossed.origins.text), name_of(crossed.editor)
             hint = "yours is kept aside: keep yours, or take theirs"
@@ -120,7 +126,7 @@ class Writing(Making, Moving):
             self.undoable("take the last text change back", back, about=f"text {sheet.post} {field}")
         return await self.post(sheet.post)
 
-    def _save_over(self, conn: Connection, post: str, field: str, text: str, base: str | None) -> Saved | None:
+    def _save_over(self, conn: Connection, post: str, field: str, text: str, base: str | None, *, may_void: bool) -> Saved | None:
         """Save a text, merged with what was saved since `base`. Returns what stands in its way; then the text is kept aside."""
         sheet = read_sheet(conn, post, self.workspace, self.store.assets)
         if sheet is None:
@@ -130,17 +136,17 @@ class Writing(Making, Moving):
         if base is not None and now is not None and base not in (now.origins.text, clean(now.origins.text)):
             words = merged(base, text, now.origins.text)
         if words is None:
-            keep_revision(
-                conn,
-                sheet.post_id,
-                f"{ASIDE}{field}",
-                typed(sheet, {field: text}, self.who.editor)[field],
-                self.who.editor,
-                self.clock.wall(),
-            )
+            self._keep_aside(conn, sheet, field, text)
             return now
+        standing = frozenset[int]() if may_void else approvals(conn, sheet.post_id)
         self._save(conn, post, {field: words}, self.who.editor)
+        self._refuse_to_void(conn, standing - (approvals(conn, sheet.post_id) if standing else standing))
         return None
+
+    def _keep_aside(self, conn: Connection, sheet: Sheet, field: str, text: str) -> None:
+        """Among the earlier texts, so that it can come back."""
+        mine = typed(sheet, {field: text}, self.who.editor)[field]
+        keep_revision(conn, sheet.post_id, f"{ASIDE}{field}", mine, self.who.editor, self.clock.wall())
 
     def _refuse_to_write(self, sheet: Sheet, field: str) -> None:
         if sheet.managed_by == "files":

@@ -60,7 +60,7 @@ class FakeWriting(FakeReading):
     def _void(self, post: str) -> None:
         raise NotImplementedError
 
-    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None) -> PostView:
+    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None, may_void: bool = True) -> PostView:
         work = self._work(post)
         if work.managed_by == "files":
             raise UsageError(f"This post is written in {work.file}.", "Edit that file.")

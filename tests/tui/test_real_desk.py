@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from scheduler.desk.desk import Desk
 from tests.desk.house import House, house
 from tests.tui.waiting import gone, see, type_text, until
 from tui.app import DaypartApp
@@ -215,3 +216,58 @@ async def test_the_palette_finds_a_post_by_any_word_of_its_text_and_its_client(t
             await pilot.press("enter")
             await see(pilot, "Kawa Wrocław · Lunch")
             assert pilot.app.writing == made.post  # type: ignore[attr-defined]
+
+
+async def test_a_post_that_somebody_approves_while_one_writes_keeps_the_approval_and_the_words(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        made = await h.desk.new_post(title="Lunch", text={"en": "Soup"}, accounts=["bs-kawa"], when="tomorrow 9:30")
+        key = made.deliveries[0].key
+        async with desk_on(h, "3") as pilot:
+            app = pilot.app
+            assert isinstance(app, DaypartApp)
+            app.open_post(made.post)
+            await see(pilot, "Kawa Wrocław · Lunch")
+            area = app.screen.query_one(CaptionArea)
+            other = await Desk.open(tmp_path, user="ben", clock=h.clock)
+            area.insert(" of the day")
+            await other.approve(key, (await other.review(key)).digest)
+            await see(pilot, "not saved, approved meanwhile")
+            assert (await h.desk.delivery(key)).state == "queued"
+            assert area.text == "Soup of the day"
+            assert any(former.aside and former.text == "Soup of the day" for former in await h.desk.former_texts(made.post))
+            await pilot.press("ctrl+s")
+            await see(pilot, "This breaks the approval of “Lunch”")
+            await pilot.press("y")
+            await gone(pilot, "This breaks the approval")
+            await see(pilot, "saved ·")
+            await other.close()
+        assert (await h.desk.delivery(key)).state == "draft"
+        assert [text.text for text in (await h.desk.post(made.post)).texts] == ["Soup of the day"]
+
+
+async def test_a_post_that_somebody_deletes_while_one_writes_leaves_the_words(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa")
+        made = await h.desk.new_post(title="Lunch", text={"en": "Soup"}, accounts=["bs-kawa"])
+        async with desk_on(h, "3") as pilot:
+            app = pilot.app
+            assert isinstance(app, DaypartApp)
+            app.open_post(made.post)
+            await see(pilot, "Kawa Wrocław · Lunch")
+            area = app.screen.query_one(CaptionArea)
+            other = await Desk.open(tmp_path, user="ben", clock=h.clock)
+            await other.delete_draft(made.post)
+            await see(pilot, "deleted elsewhere")
+            await other.undo()
+            await gone(pilot, "deleted elsewhere")
+            await other.delete_draft(made.post)
+            await see(pilot, "deleted elsewhere")
+            area.insert(" of the day")
+            await pilot.press("ctrl+s")
+            await see(pilot, "What is it about?")
+            await pilot.press("enter")
+            await gone(pilot, "deleted elsewhere")
+            await other.close()
+        [kept] = (await h.desk.library("")).posts
+        assert [text.text for text in (await h.desk.post(kept.post)).texts] == ["Soup of the day"]

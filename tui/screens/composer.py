@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from scheduler.desk.views import TEXT_MOST, Counter, DeliveryQuery
 from scheduler.errors import DeskError, NotFoundError
 from tui.actions import SCREENS, WRITE, bindings
+from tui.dialogs.confirm import Confirm
 from tui.reading import label_words, preview_content
 from tui.rows import choice_rows
 from tui.say import is_aloud, say, say_count
@@ -89,15 +90,28 @@ class ComposerScreen(ComposingMedia):
         try:
             post = await self.app.desk.post(self.app.writing)
         except NotFoundError:
+            if self.draft is not None and self.draft.post.post == self.app.writing and any(self.draft.texts.values()):
+                self._keep_words()
+                return
             self.app.writing, self.draft = None, None
             self._arrange()
             raise
+        if self.deleted:  # put back by whoever took it away, or another post
+            self.deleted, self.save_trouble = False, ""
         if self.draft is None or self.draft.post.post != post.post:
             await self.save_all()
             self._open(Draft.of(post))
         else:
             self.take_typed()
             self._follow(self.draft.follow(post))
+
+    def _keep_words(self) -> None:
+        """Somebody deleted the post that is open here: what it said and what was typed stay until the person leaves it."""
+        self.take_typed()
+        if not self.deleted:
+            self.deleted = True
+            self.save_trouble = say("deleted elsewhere: ^s makes a new post")
+            self.titles()
 
     async def read_post(self) -> None:
         if self.app.writing is not None and self.draft is not None:
@@ -164,11 +178,17 @@ class ComposerScreen(ComposingMedia):
             self.run_worker(self._close(), group="close", exit_on_error=False)
 
     async def _close(self) -> None:
-        if await self.save_all():
+        if await self.save_all() or (self.deleted and await self._may_lose()):
+            self.deleted, self.save_trouble = False, ""
             self.app.writing, self.draft = None, None
             self.close_model()
             self._arrange()
             self.reload()
+
+    async def _may_lose(self) -> bool:
+        title, question = say("Leave?"), say("The text is not saved.")
+        answer = await self.app.push_screen_wait(Confirm(title, question, yes=say("Leave without it"), no=say("Stay"), danger=True))
+        return bool(answer)
 
     def _arrange(self) -> None:
         self.query_one("#compose").display = self.draft is not None
@@ -287,7 +307,8 @@ class ComposerScreen(ComposingMedia):
         if str(fixed.content) != words:  # each change lays out the screen anew
             fixed.update(Content(words))
         fixed.display = bool(notes)
-        saved = say("read only") if draft.fixed or draft.locked else self.save_trouble or (say("saving…") if draft.dirty else say("saved"))
+        quiet = say("read only") if draft.fixed or draft.locked else say("saving…") if draft.dirty else say("saved")
+        saved = self.save_trouble or quiet
         text.border_subtitle = Content(clean(saved) if self.save_trouble else say("{saved} · esc leaves the text", saved=saved))
         text.set_class(bool(self.save_trouble), "-trouble")
         fits = self.query_one("#fits")

@@ -12,7 +12,7 @@ from textual.timer import Timer
 
 from adapters.limits import LIMITS
 from scheduler.desk.views import Counter, DeliveryView
-from scheduler.errors import CrossedError, DeskError
+from scheduler.errors import CrossedError, DeskError, NotFoundError, WouldVoidError
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.crossed import MINE, THEIRS, Crossed
 from tui.dialogs.former import Former
@@ -43,6 +43,8 @@ class Composing(DeskScreen):
         """Which account the preview shows."""
         self.save_trouble = ""
         self.crossed: dict[str, CrossedError] = {}
+        self.approved_meanwhile = self.deleted = False
+        """What somebody else did to the post that is written here."""
         """Texts of which somebody else changed the same lines; a person decides."""
         self._problem = -1
         self._lock = asyncio.Lock()
@@ -108,6 +110,7 @@ class Composing(DeskScreen):
                 return True
             self.save_trouble = ""
             self.crossed.clear()
+            self.approved_meanwhile = False
             for name in draft.dirty:
                 await self._save_one(draft, name)
             if self.save_trouble:
@@ -121,7 +124,7 @@ class Composing(DeskScreen):
 
     def _try_again_soon(self) -> None:
         """Whatever keeps it from being saved may end without a key being pressed."""
-        if self.crossed:
+        if self.crossed or self.approved_meanwhile or self.deleted:
             return
         if self._again is not None:
             self._again.stop()
@@ -130,8 +133,14 @@ class Composing(DeskScreen):
     async def _save_one(self, draft: Draft, name: str) -> None:
         text, base = draft.passages[name].text, draft.passages[name].saved
         try:
-            post = await self.app.desk.save_text(draft.post.post, name, text, base=base)
+            post = await self.app.desk.save_text(draft.post.post, name, text, base=base, may_void=draft.unlocked)
             self.take_typed()
+        except WouldVoidError:
+            self.approved_meanwhile = True
+            self.save_trouble = say("not saved, approved meanwhile: ^s decides")
+        except NotFoundError:
+            self.deleted = True
+            self.save_trouble = say("deleted elsewhere: ^s makes a new post")
         except CrossedError as error:
             self.crossed[name] = error
             self.save_trouble = say("{error}: ^s decides", error=told(str(error)))
@@ -157,6 +166,17 @@ class Composing(DeskScreen):
             self.app.notify(say("Saved."))
         elif self.crossed and self.draft is not None:
             await self._decide(self.draft, *next(iter(self.crossed.items())))
+        elif self.draft is not None and (self.approved_meanwhile or self.deleted):
+            await self._keep_or_leave(self.draft)
+
+    async def _keep_or_leave(self, draft: Draft) -> None:
+        """Somebody approved or deleted what was being written: nothing of theirs is undone without a word."""
+        if self.deleted:
+            accounts = tuple(dict.fromkeys(delivery.account for delivery in draft.post.deliveries))
+            texts = {name: one for name, one in draft.texts.items() if one and "@" not in name and ":" not in name}
+            await self.app.write_new(title=draft.post.title, texts=texts, accounts=accounts)
+        elif await self._may_break(draft, draft.broken_by(draft.current) or draft.approved) and await self.save_all():
+            self.app.touch()
 
     async def _decide(self, draft: Draft, name: str, crossed: CrossedError) -> None:
         """Both texts to read; whichever is not taken stays among the earlier ones."""
@@ -291,6 +311,7 @@ class Composing(DeskScreen):
     async def _unlock(self, draft: Draft) -> None:
         if await self._may_break(draft, draft.broken_by(draft.current)):
             self.query_one(CaptionArea).focus()
+            await self.save_all()
 
     async def _may_break(self, draft: Draft, breaks: Sequence[DeliveryView], *, asking: bool = False) -> bool:
         """`asking`: a model, not typing."""
