@@ -8,10 +8,10 @@ from typing import final
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from config.times import micros, zone
 from scheduler.desk.planned import FreeSlot
@@ -26,6 +26,7 @@ from tui.theme import SIGN_WORDS
 from tui.unhurried import PlainVertical
 from tui.week import Spot, Week
 from tui.widgets.agenda_list import AgendaList, Pages, agenda_row
+from tui.widgets.find_line import FindLine
 from tui.widgets.month_grid import MonthGrid
 from tui.widgets.row_list import RowList
 from tui.widgets.week_grid import PLATFORM_CODES, WeekGrid
@@ -52,12 +53,12 @@ class CalendarScreen(PlanningScreen):
     grid = getters.query_one(WeekGrid)
     month = getters.query_one(MonthGrid)
     agenda = getters.query_one(AgendaList)
+    finder = getters.query_one(FindLine)
     day_list = getters.query_one("#day-list", RowList)
 
     def __init__(self) -> None:
         super().__init__()
         self.view = "month"
-        self.find = ""
         self._of_day: dict[str, CalendarRow] = {}
         self._of_agenda: dict[str, CalendarRow] = {}
         """What the day pane and the read pages of the agenda show, by key."""
@@ -73,9 +74,7 @@ class CalendarScreen(PlanningScreen):
                 yield WeekGrid(today, glyphs=glyphs)
                 yield AgendaList(empty=EMPTY["agenda"], glyphs=glyphs, id="agenda")
                 yield Static("", id="spot", markup=False)
-                with Horizontal(id="finder"):
-                    yield Static("/", markup=False)
-                    yield Input(placeholder=say("words to find"), id="find", compact=True)
+                yield FindLine()
             with Vertical(id="day"):
                 yield Static("", id="says", markup=False)
                 yield RowList(empty=EMPTY["day"], glyphs=glyphs, id="day-list")
@@ -92,7 +91,8 @@ class CalendarScreen(PlanningScreen):
         self.view = view
         for name in VIEWS:
             self.set_class(name == view, f"-{name}", update=False)
-        self.remove_class("-inday", "-finding", update=False)
+        self.remove_class("-inday", update=False)
+        self.finder.hide()
         self.query_one("#panes").update_node_styles()  # once, and only of what the views share
         if view == "month":
             self.month.seek(day)
@@ -167,7 +167,7 @@ class CalendarScreen(PlanningScreen):
         return names if 1 < len(names) <= LANES else []
 
     async def _read_agenda(self) -> None:
-        self.agenda.show_agenda(await self.app.desk.agenda(self.wanted(), self.find), self.app.now())
+        self.agenda.show_agenda(await self.app.desk.agenda(self.wanted(), self.finder.words), self.app.now())
 
     @work(exclusive=True, group="signs", exit_on_error=False)
     async def read_signs(self) -> None:
@@ -210,7 +210,7 @@ class CalendarScreen(PlanningScreen):
         whose = self.app.client_name() or say("all clients")
         box = self.query_one("#calendar")
         box.border_title = Content(f"{span} · {self.app.desk.tz} · {whose}")
-        chips = [*self.chips(), *([say("find: {find}", find=clean(self.find))] if self.find else [])]
+        chips = [*self.chips(), *([say("find: {find}", find=clean(self.finder.words))] if self.finder.words else [])]
         box.border_subtitle = Content(say("{chips} · esc removes", chips=" · ".join(chips))) if chips else None
 
     def facts_changed(self, overview: Overview | None) -> None:
@@ -366,24 +366,19 @@ class CalendarScreen(PlanningScreen):
     def action_find(self) -> None:
         if self.view != "agenda":
             self.show_view("agenda")
-        self.add_class("-finding")
-        self.query_one("#find", Input).focus()
+        self.finder.begin()
 
-    @on(Input.Changed, "#find")
-    def _finding(self, event: Input.Changed) -> None:
-        self.find = event.value
+    @on(FindLine.Sought)
+    def _words_changed(self) -> None:
         self.retitle()
         self.reload()
 
-    @on(Input.Submitted, "#find")
-    def _found(self) -> None:
-        self.remove_class("-finding")
+    @on(FindLine.Kept)
+    def _kept(self) -> None:
         self.agenda.focus()
 
     def action_back(self) -> None:
-        if self.find or self.has_class("-finding"):
-            self.query_one("#find", Input).value = ""
-            self.remove_class("-finding")
+        if self.finder.leave():
             self.agenda.focus()
         elif self.day_list.has_focus:
             self.remove_class("-inday")

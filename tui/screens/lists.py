@@ -8,9 +8,9 @@ from typing import ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
@@ -21,6 +21,7 @@ from tui.screens.items import ItemScreen
 from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical
+from tui.widgets.find_line import FindLine
 from tui.widgets.row_list import Row, RowList
 
 MANY = 1_000
@@ -34,19 +35,17 @@ class ListScreen(ItemScreen):
     EMPTY: ClassVar[str] = ""
     rows = getters.query_one(RowList)
     pane = getters.query_one("#pane-text", Static)
+    finder = getters.query_one(FindLine)
 
     def __init__(self) -> None:
         super().__init__()
         self._all: list[Row] = []
-        self._find = ""
 
     def compose_body(self) -> ComposeResult:
         with PlainVertical(id="panes"):
             with PlainVertical(id="list", classes="pane"):
                 yield RowList(empty=self.EMPTY, glyphs=self.app.glyphs)
-                with Horizontal(id="finder"):
-                    yield Static("/", markup=False)
-                    yield Input(placeholder=say("words to find"), id="find", compact=True)
+                yield FindLine()
             with VerticalScroll(id="pane", classes="pane", can_focus=True):
                 yield Static("", id="pane-text", markup=False)
 
@@ -62,7 +61,7 @@ class ListScreen(ItemScreen):
     def show_rows(self, rows: list[Row]) -> None:
         """New rows from the Desk."""
         self._all = rows
-        self.rows.show(filtered(rows, self._find))
+        self.rows.show(filtered(rows, self.finder.words))
         self._title()
 
     def title_words(self) -> str:
@@ -72,7 +71,7 @@ class ListScreen(ItemScreen):
     def _title(self) -> None:
         whose = self.app.client_name() or say("all clients")
         self.query_one("#list").border_title = Content(f"{say(self.title_words())} · {whose}")
-        self.query_one("#list").border_subtitle = Content(say("find: {find} · esc removes", find=clean(self._find))) if self._find else None
+        self.query_one("#list").border_subtitle = Content(self.finder.chip) or None
 
     def chosen_key(self) -> str:
         return self.rows.chosen.key if self.rows.chosen else ""
@@ -129,29 +128,19 @@ class ListScreen(ItemScreen):
     # ── find ──
 
     def action_find(self) -> None:
-        self.add_class("-finding")
-        self.query_one("#find", Input).focus()
+        self.finder.begin()
 
-    @on(Input.Changed, "#find")
-    def _finding(self, event: Input.Changed) -> None:
-        self._find = event.value
-        self.rows.show(filtered(self._all, self._find))
+    @on(FindLine.Sought)
+    def _words_changed(self) -> None:
+        self.rows.show(filtered(self._all, self.finder.words))
         self._title()
 
-    @on(Input.Submitted, "#find")
-    def _found(self) -> None:
-        self.remove_class("-finding")
+    @on(FindLine.Kept)
+    def _kept(self) -> None:
         self.rows.focus()
 
     def action_back(self) -> None:
-        if self._find or self.has_class("-finding"):
-            self.query_one("#find", Input).value = ""
-            self._find = ""
-            self.remove_class("-finding")
-            self.rows.show(self._all)
-            self._title()
-            self.rows.focus()
-        elif not self.rows.has_focus:
+        if self.finder.leave() or not self.rows.has_focus:
             self.rows.focus()
         else:
             super().action_back()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import getters, on, work
+from textual import getters, work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from scheduler.errors import DeskError
 from tui.actions import PLAN, SCREENS, bindings
@@ -31,8 +31,9 @@ from tui.planboard import (
 )
 from tui.say import later, say
 from tui.screens.lists import ListScreen
-from tui.text import clean, counted, one_line
+from tui.text import counted, one_line
 from tui.unhurried import PlainVertical
+from tui.widgets.find_line import FindLine
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
@@ -62,9 +63,7 @@ class PlanScreen(ListScreen):
             with PlainVertical(id="right"):
                 with PlainVertical(id="list", classes="pane"):
                     yield RowList(empty="", glyphs=self.app.glyphs, id="changes")
-                    with Horizontal(id="finder"):
-                        yield Static("/", markup=False)
-                        yield Input(placeholder=say("words to find"), id="find", compact=True)
+                    yield FindLine()
                 with VerticalScroll(id="pane", classes="pane", can_focus=True):
                     yield Static("", id="pane-text", markup=False)
 
@@ -92,9 +91,7 @@ class PlanScreen(ListScreen):
         words = words or say("Nothing would change")
         name = "" if self._chosen == ALL else f" · {one_line(self._chosen.removeprefix(FILE).removeprefix('campaigns/'))}"
         self.query_one("#list").border_title = Content(f"{words}{name}{f' · {whose}' if whose else ''}")
-        self.query_one("#list").border_subtitle = (
-            Content(say("find: {words} · esc removes", words=clean(self._find))) if self._find else None
-        )
+        self.query_one("#list").border_subtitle = Content(self.finder.chip) or None
 
     # ── under the cursor ──
 
@@ -226,7 +223,3 @@ class PlanScreen(ListScreen):
         if imported:
             self._stamp = None
             self.app.touch()
-
-    @on(Input.Submitted, "#find")
-    def _to_list(self) -> None:
-        self.rows.focus()

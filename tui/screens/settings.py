@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from config.desk_settings import KEYS, SettingsError
@@ -19,6 +19,7 @@ from tui.settings_rows import Line, found, prompt, settings_lines, turned
 from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical
+from tui.widgets.find_line import FindLine
 
 
 class SettingList(OptionList):
@@ -43,11 +44,11 @@ class SettingsScreen(DeskScreen):
     ACTIONS = SCREENS["settings"]
     BINDINGS = bindings(CHANGE)
     listed = getters.query_one(SettingList)
+    finder = getters.query_one(FindLine)
 
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[Line] = []
-        self._find = ""
         self._at = ""
         """The line that was chosen last; it is chosen again when the place is made anew."""
 
@@ -56,9 +57,7 @@ class SettingsScreen(DeskScreen):
             with PlainVertical(id="list", classes="pane") as pane:
                 pane.border_title = Content(say("Settings"))
                 yield SettingList(id="settings", markup=False)
-                with Horizontal(id="finder"):
-                    yield Static("/", markup=False)
-                    yield Input(placeholder=say("words to find"), id="find", compact=True)
+                yield FindLine()
             with VerticalScroll(id="pane", classes="pane", can_focus=False):
                 yield Static("", id="pane-text", markup=False)
 
@@ -74,15 +73,14 @@ class SettingsScreen(DeskScreen):
     def _fill(self, name: str = "") -> None:
         """All lines again; the cursor stays on its line."""
         settings = self.app.settings
-        shown = found(self._lines, self._find, settings)
+        shown = found(self._lines, self.finder.words, settings)
         name = name or self._at
         self.listed.clear_options()
         self.listed.add_options(Option(prompt(line, settings), id=line.name, disabled=bool(line.heading)) for line in shown)
         places = [line.name for line in shown if not line.heading]
         if places:
             self.listed.highlighted = self.listed.get_option_index(name if name in places else places[0])
-        chip = say("find: {words} · esc removes", words=clean(self._find)) if self._find else ""
-        self.query_one("#list").border_subtitle = Content(chip) if chip else None
+        self.query_one("#list").border_subtitle = Content(self.finder.chip) or None
 
     # ── the line under the cursor ──
 
@@ -154,25 +152,18 @@ class SettingsScreen(DeskScreen):
     # ── find ──
 
     def action_find(self) -> None:
-        self.add_class("-finding")
-        self.query_one("#find", Input).focus()
+        self.finder.begin()
 
-    @on(Input.Changed, "#find")
-    def _finding(self, event: Input.Changed) -> None:
-        self._find = event.value
+    @on(FindLine.Sought)
+    def _words_changed(self) -> None:
         self._fill()
 
-    @on(Input.Submitted, "#find")
-    def _found(self) -> None:
-        self.remove_class("-finding")
+    @on(FindLine.Kept)
+    def _kept(self) -> None:
         self.listed.focus()
 
     def action_back(self) -> None:
-        if self._find or self.has_class("-finding"):
-            self.query_one("#find", Input).value = ""
-            self._find = ""
-            self.remove_class("-finding")
-            self._fill()
+        if self.finder.leave():
             self.listed.focus()
         else:
             super().action_back()
