@@ -10,10 +10,9 @@ from config.diagnostics import Diagnostic, diagnostic
 from config.loaded import ResolvedCampaign
 from config.pace import Pace
 from config.resolved import Fixed, Place, ResolvedPost
+from config.spans import MINUTE
 from config.times import from_micros
 from config.workspace import Workspace
-
-_MINUTE = 60_000_000
 
 
 def check_distances(posts: Iterable[ResolvedPost], campaigns: Mapping[str, ResolvedCampaign]) -> list[Diagnostic]:
@@ -100,5 +99,5 @@ def _place(post: ResolvedPost) -> Place:
 
 
 def _span(micros: int) -> str:
-    hours, minutes = divmod(micros // _MINUTE, 60)
+    hours, minutes = divmod(micros // MINUTE, 60)
     return f"{hours}h{minutes:02}m" if hours and minutes else f"{hours}h" if hours else f"{minutes}m"

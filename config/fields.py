@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-SECOND = 1_000_000
-"""Microseconds."""
+from config.spans import SECOND
+
 ALL = ""
 """Key of a text that serves every language."""
 

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from config.fields import Address, Duration, Slug, Text, Written, mistake, no_doubles
+from config.spans import MINUTE
 
 NoticeKind = Literal["ask", "refused", "missed", "reauth", "safe_mode", "hold", "clock", "service", "dead_man", "digest"]
 """What may be told: a post needs a decision, was refused or missed; an account, the store, the brake, the clock, the service,
 the watching address; and the summary of the day."""
-MINUTE = 60_000_000
 _SERVICE_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")

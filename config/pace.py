@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from config.spans import DAY, HOUR, MINUTE
 from config.times import TimeError, from_micros, micros, parse_clock, resolve_wall
 
-HOUR = 3_600_000_000
-DAY = 24 * HOUR
 """Microseconds."""
 NONE = "{}"
 """As stored where an account has no limits."""
@@ -160,7 +159,7 @@ def _end_of(span: Quiet, instant: int, tz: str) -> int:
     end = resolve_wall(naive, tz).fixed.instant
     if end <= instant:  # this wall time comes a second time tonight
         end = micros(naive.replace(tzinfo=local.tzinfo, fold=1))
-    return end if end > instant else instant + 60_000_000
+    return end if end > instant else instant + MINUTE
 
 
 @lru_cache(maxsize=512)
@@ -181,7 +180,7 @@ def crowd(sent: Sequence[int], at: int, span: int) -> int:
 
 def span_words(length: int) -> str:
     """`45 min`, `1 h 30 min`."""
-    minutes = max(1, -(-length // 60_000_000))
+    minutes = max(1, -(-length // MINUTE))
     hours, rest = divmod(minutes, 60)
     return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 

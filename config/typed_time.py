@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from config.polish_times import in_english
 from config.resolved import Fixed
+from config.spans import MINUTE
 from config.times import TimeError, from_micros, parse_at, resolve_wall, wall_text
 
 _AHEAD = re.compile(
@@ -62,9 +63,9 @@ def _ahead(said: str, local: datetime, now: int, tz: str) -> Fixed:
     if found["clock"]:
         return _strict(datetime.combine(day.date(), _clock(found["clock"], said)), tz)
     if not weeks and not days:  # hours are time that passes, whatever the clocks do
-        return _fixed_instant(now + (hours * 60 + minutes) * 60_000_000, tz)
+        return _fixed_instant(now + (hours * 60 + minutes) * MINUTE, tz)
     start = resolve_wall(day.replace(second=0), tz).fixed.instant
-    return _fixed_instant(start + (hours * 60 + minutes) * 60_000_000, tz)
+    return _fixed_instant(start + (hours * 60 + minutes) * MINUTE, tz)
 
 
 def _day(said: str, today: date) -> tuple[date | None, str]:

@@ -11,7 +11,8 @@ from config.fields import Address, Duration, Language, Languages, Name, Names, O
 from config.nearest import did_you_mean
 from config.notices import Notices
 from config.options import OPTIONS
-from config.pace import HOUR, Pace, Quiet, parse_quiet
+from config.pace import Pace, Quiet, parse_quiet
+from config.spans import DAY
 from config.times import TimeError
 
 WITHOUT_ADAPTER = ("threads", "tiktok", "facebook", "linkedin", "x", "youtube", "pinterest", "telegram", "discord", "whatsapp")
@@ -63,7 +64,7 @@ def _spans(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _at_most_a_week(length: int) -> int:
-    if length > 7 * 24 * HOUR:
+    if length > 7 * DAY:
         raise mistake("E207", "more than seven days between two posts", "at most 7d: plan them further apart instead")
     return length
 

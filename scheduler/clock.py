@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-SECOND = 1_000_000
-"""Microseconds."""
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
+from config.spans import DAY as DAY
+from config.spans import HOUR as HOUR
+from config.spans import MINUTE as MINUTE
+from config.spans import SECOND as SECOND
 
 
 class Clock(Protocol):

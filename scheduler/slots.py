@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from heapq import merge
 
 from config.loaded import ResolvedCampaign
-from config.pace import DAY, HOUR, Pace, crowd
+from config.pace import Pace, crowd
 from config.resolved import Fixed
+from config.spans import DAY, HOUR
 from config.times import Shift, from_micros, occurrences
 
 HORIZON_DAYS = 90

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from daypart.output import hold_json, rfc3339
+from scheduler.clock import MINUTE
 from scheduler.rehearsal.result import QuotaUse, Rehearsal, RehearsedPost
 from scheduler.rehearsal.weather import Incident
-
-MINUTE = 60_000_000
 
 
 def rehearsal_json(found: Rehearsal) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
 from config.times import from_micros
+from scheduler.clock import MINUTE
 from scheduler.rehearsal.result import Outcome, Rehearsal, RehearsedPost
 from scheduler.rehearsal.weather import Incident, Level
 from scheduler.when import clock_words, day_words, span_words, when_words
@@ -212,7 +213,7 @@ def _near(found: Rehearsal) -> Iterator[str]:
 
 
 def _apart(micros: int) -> str:
-    return "in the same minute" if micros < 60_000_000 else f"{span_words(_minutes(micros))} later"
+    return "in the same minute" if micros < MINUTE else f"{span_words(_minutes(micros))} later"
 
 
 # ── small parts ──────────────────────────────────────────────────────────────
@@ -227,7 +228,7 @@ def _first(lines: Iterable[str]) -> Iterator[str]:
 
 def _minutes(micros: int) -> int:
     """Whole minutes, at least one, in microseconds."""
-    return max(round(micros / 60_000_000), 1) * 60_000_000
+    return max(round(micros / MINUTE), 1) * MINUTE
 
 
 def _many(count: int, word: str) -> str:

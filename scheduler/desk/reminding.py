@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from scheduler.clean import clean_line
+from scheduler.clock import HOUR
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_waiting
 from scheduler.desk.views import DeliveryView
@@ -75,5 +76,5 @@ class Reminding(Room):
 
 def _about(micros: int) -> str:
     """`26 h`, `3 days`: nobody wants minutes here."""
-    hours = micros // 3_600_000_000
+    hours = micros // HOUR
     return f"{hours // 24} days" if hours >= 48 else f"{hours} h" if hours else span_words(micros)

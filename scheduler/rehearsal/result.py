@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from scheduler.clock import MINUTE
 from scheduler.desk.views import HoldView
 from scheduler.rehearsal.weather import Incident, Level
 
@@ -76,7 +77,7 @@ class RehearsedPost:
     def late_by(self) -> int:
         """Microseconds after its time; 0 for seconds that nobody notices."""
         late = 0 if self.out_at is None else self.out_at - self.due
-        return late if late >= 60_000_000 else 0
+        return late if late >= MINUTE else 0
 
     @property
     def can_be_mended_now(self) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.sql.operators import OperatorType
 
 from config import pace
 from scheduler import holds, lifecycle
-from scheduler.clock import DAY
+from scheduler.clock import DAY, HOUR
 from scheduler.store.statements import ACCOUNT, APPROVAL, CONTENT, DELIVERY, HOLD, STEP
 
 TWIN_DAYS = 30
@@ -141,7 +141,7 @@ def in_pace(*, limited: bool) -> ColumnElement[bool]:
     same = exists(select(ACCOUNT.c.id).where(ACCOUNT.c.id == DELIVERY.c.account_id, read).correlate(DELIVERY))
     if not limited:
         return or_(DELIVERY.c.parent_id.is_not(None), same)
-    hour, day = _sent_within(pace.HOUR) < PER_HOUR, _sent_within(pace.DAY) < PER_DAY
+    hour, day = _sent_within(HOUR) < PER_HOUR, _sent_within(DAY) < PER_DAY
     return or_(DELIVERY.c.parent_id.is_not(None), and_(same, OPEN == 1, hour, day, _sent_within(APART) < 1))
 
 
