@@ -83,7 +83,6 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
             color=one.client_color,
             account=one_line(one.about),
             title=told(one_line(one.words)),
-            words=_goes(one),
         )
         for n, one in enumerate(reminders)
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from sqlalchemy import Connection
 
 from adapters.contract import Disclosure, MediaItem, Publication, Target
@@ -50,14 +52,22 @@ class Library(Suggesting, Tagging, Ideas):
         view, facts = media_view(conn, found[0], scene)
         posts = read_posts(conn, posts_with(conn, view.sha256, MOST_USES), scene, self.tz)
         uses = tuple(MediaUse(post.post, post.title, post.client_name, post.words) for post in posts)
-        return MediaDetail(view, str(self.store.assets / view.sha256), uses, self._takes(facts) if facts is not None else ())
+        return MediaDetail(
+            view,
+            str(self.store.assets / view.sha256),
+            uses,
+            self._takes(facts, {post.client for post in posts}) if facts is not None else (),
+        )
 
-    def _takes(self, facts: FileFacts) -> tuple[Takes, ...]:
+    def _takes(self, facts: FileFacts, clients: Container[str | None]) -> tuple[Takes, ...]:
+        """Said of accounts of the clients whose file it is: it is nothing to the others."""
         item = MediaItem(
             facts.sha256, facts.mime, facts.size, facts.width, facts.height, facts.duration_ms, facts.alt, self.store.assets / facts.sha256
         )
         workspace, found = self.workspace, []
         for name, known in written_accounts(workspace).items():
+            if known.client not in clients:
+                continue
             platform, target = known.account.platform, Target(known.account.platform, "")
             options = OPTIONS.get(platform, Options)()
             alone = Publication("", "post", 1, 1, "words", (item,), ("en",), None, options, Disclosure(), target, 0)

@@ -284,6 +284,7 @@ async def test_a_picture_says_where_it_is_and_who_takes_it(tmp_path: Path) -> No
         takes = {one.account: one.why_not for one in detail.takes}
         assert takes["bs-kawa"] == ""
         assert takes["ig-kawa"]
+        assert "bs-bike" not in takes  # it is another client's
         assert await h.desk.media("nope") == await h.desk.media("", client="bike") == []
         with pytest.raises(NotFoundError):
             await h.desk.media_of("0" * 64)
