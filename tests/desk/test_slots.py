@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from config.loaded import Blackout, QuietHours, ResolvedCampaign, SlotRule
+from config.loaded import Blackout, ResolvedCampaign, SlotRule
+from config.pace import Quiet
 from config.resolved import Place as Somewhere
 from config.times import from_micros, micros, parse_at
 from scheduler.clock import HOUR
@@ -78,7 +79,7 @@ def test_a_place_that_is_gone_is_dealt_anew_and_said() -> None:
 
 def test_blackout_quiet_hours_and_campaign_days_are_left_out() -> None:
     entry = campaign(lunch=("FREQ=DAILY", "12:15"), late=("FREQ=DAILY", "23:00"))
-    entry = replace(entry, blackout=(Blackout(date(2026, 11, 23), date(2026, 11, 24), "fair"),), quiet_hours=(QuietHours(22 * 60, 7 * 60),))
+    entry = replace(entry, blackout=(Blackout(date(2026, 11, 23), date(2026, 11, 24), "fair"),), quiet_hours=(Quiet(22 * 60, 7 * 60),))
     entry = replace(entry, starts=date(2026, 11, 23), ends=date(2026, 11, 26))
     found = dealt(wants("a", "b", "c", slots=("lunch", "late")), entry)
     assert days(found) == {"a": "2026-11-25T12:15", "b": "2026-11-26T12:15", "c": None}
