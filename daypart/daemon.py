@@ -9,12 +9,22 @@ from pathlib import Path
 
 import click
 
+from scheduler.clean import clean
 from scheduler.service import run_service
+
+
+class PlainLines(logging.Formatter):
+    """What platforms say stands in the log, too, and a log is read on a terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean(super().format(record))
 
 
 def serve(workspace: Path) -> int:
     """Publish what is approved and due. Returns the exit code; raises `scheduler.errors.BusyError` when one runs already."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    said = logging.StreamHandler()
+    said.setFormatter(PlainLines("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[said])
     asyncio.run(_until_told(workspace))
     return 0
 

@@ -40,8 +40,9 @@ def explain_usage(error: click.ClickException, call: Call) -> int:
 def say(call: Call, words: str, hint: str, code: int) -> int:
     """The sentence and the way out, on stderr; for programs also as JSON on stdout."""
     from config.secrets import redactor  # deferred: only for what went wrong
+    from scheduler.clean import clean
 
-    words, hint = redactor.clean(words), redactor.clean(hint)
+    words, hint = clean(redactor.clean(words)), clean(redactor.clean(hint))
     kind = "bug" if code == EX_BUG else "error"
     click.echo(f"{kind}: {words}", err=True)
     if hint:

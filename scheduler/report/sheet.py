@@ -12,7 +12,7 @@ COLUMNS = (
     "week", "client", "account", "platform", "published_at", "key", "text", *NAMES, "interactions", "figures_read_at", "note",
     "ai", "told_to_readers", "approved_by", "approved_at", "on_behalf", "seal", "link",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # spreadsheets of East Asia read these, too
 
 
 def as_csv(report: WeekReport) -> str:

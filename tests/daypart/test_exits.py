@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import signal
 import sqlite3
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from daypart.daemon import PlainLines
 from tests.daypart.conftest import new_place, with_one_post
 from tests.daypart.rig import HEAD, TEASER, Place, Program, Result, entry, said, until
 from tests.sandbox_process import Sandbox
@@ -103,6 +105,17 @@ def test_the_table(steady: Place, code: int, args: tuple[str, ...], before: Call
 def test_after_all_that_everything_works(steady: Place) -> None:
     assert steady("plan", "--detailed-exitcode").err.startswith("nothing to do. 1 unchanged")
     assert "bs-kawa works" in steady("account", "test", "bs-kawa").out
+
+
+def test_what_was_typed_is_said_back_without_what_turns_words_around(steady: Place) -> None:
+    told = steady("post", "move", TEASER, "tom\u202eevil\u200b", code=64).err + steady("x\u202ey\u2066", code=64).err
+    assert "tomevil" in told
+    assert not set("\u202e\u2066\u200b") & set(told)
+
+
+def test_the_services_log_is_plain() -> None:
+    record = logging.LogRecord("daypart.engine", logging.WARNING, "", 0, "%s: it said \x1b]52;c;x\x07\x1b[2J\u202eno", ("a@b",), None)
+    assert PlainLines("%(levelname)s %(message)s").format(record) == "WARNING a@b: it said no"
 
 
 def test_a_bug_is_called_a_bug(planned: Place) -> None:
