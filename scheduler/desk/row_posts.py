@@ -16,6 +16,7 @@ from scheduler.accounts import StoredAccount
 from scheduler.clean import clean_line, shorten
 from scheduler.desk.making import NewPost, new_seat
 from scheduler.desk.planning import Planning
+from scheduler.desk.reading import brief_of
 from scheduler.desk.reviewing import typed
 from scheduler.desk.sheet import COMMENT, Seat, Sheet, read_sheet
 from scheduler.errors import StaleError
@@ -70,7 +71,8 @@ class RowPosts(Planning):
                 keep_revision(conn, sheet.post_id, name, saved, self._editor(wish), now)
         if one.changed & {"title", "brief"}:
             title = clean_line(wish.title) or sheet.title
-            conn.execute(update(POST).where(POST.c.id == sheet.post_id).values(title=title, brief=_brief_json(wish.brief)))
+            brief = _brief_json(wish.brief, sheet.brief) if "brief" in one.changed else sheet.brief
+            conn.execute(update(POST).where(POST.c.id == sheet.post_id).values(title=title, brief=brief))
         if one.changed & _IN_CONTENT:
             self.recompose(conn, after, texts)
         if "accounts" in one.changed:
@@ -150,8 +152,11 @@ def _link(wish: Wish) -> Link | None:
     return Link(wish.link) if wish.link else None
 
 
-def _brief_json(brief: str) -> str | None:
-    return json.dumps(asdict(ResolvedBrief(goal=brief)), ensure_ascii=False) if brief else None
+def _brief_json(brief: str, known: str | None = None) -> str | None:
+    """A sheet says what it is about; facts and tone that were given at the desk stay."""
+    before = brief_of(known) or ResolvedBrief("")
+    after = replace(before, goal=brief)
+    return None if after == ResolvedBrief("") else json.dumps(asdict(after), ensure_ascii=False)
 
 
 def _at(at: Fixed | None, base: Timing) -> Timing:

@@ -298,6 +298,17 @@ async def test_a_brief_without_a_text_waits_for_the_model(tmp_path: Path) -> Non
         assert (await h.desk.post(view.post)).brief == "Winter lights, be seen"
 
 
+async def test_another_brief_in_the_sheet_leaves_the_facts_of_the_desk(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        head = ("Id", "When", "Account", "Brief")
+        await load(h, ask(tmp_path, ("lights", "30.11.2026 9:00", "bs-bike", "Winter lights"), head=head))
+        [view] = await h.desk.deliveries()
+        await h.desk.keep_request(view.post, facts=["from 19 zł"], tone="dry")
+        await load(h, ask(tmp_path, ("lights", "30.11.2026 9:00", "bs-bike", "Lights for the dark"), head=head))
+        asked = await h.desk.request(view.post)
+        assert (asked.topic, asked.facts, asked.tone) == ("Lights for the dark", ("from 19 zł",), "dry")
+
+
 async def test_words_that_the_sheet_says_are_a_models_are_marked_as_such(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         head = ("When", "Account", "Text", "AI")
