@@ -49,7 +49,8 @@ class Moving(Reviewing, Undoing, Pacing):
             await self.change(lambda conn: self._move(conn, key, replace(old, slot=None)))
             return Done(f"moved back to {when_words(old.due, self.tz)}", (key,))
 
-        return Done(words, (key,), self.undoable(f"move it back to {when_words(old.due, self.tz)}", back))
+        step = f"move {parse_key(key)[1]} back to {when_words(old.due, self.tz)}"  # by name: after an undo the next step is another post's
+        return Done(words, (key,), self.undoable(step, back))
 
     def _timing(self, when: str | None, before: Timing | None) -> Timing:
         """A typed time as timing; what else was said of the time stays."""

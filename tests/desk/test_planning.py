@@ -158,4 +158,4 @@ async def test_all_times_are_of_the_workspaces_zone_also_after_it_changed(home: 
     assert view.tz == "Europe/Lisbon"
     assert "10:00 WET" in str(view.next)  # until when it may be approved: two hours after its time, which is 8:00 there
     done = await home.desk.move(key, "2026-11-26T12:00")
-    assert done.undo == "move it back to Wed 25 Nov 08:00 WET"
+    assert done.undo == "move beans back to Wed 25 Nov 08:00 WET"
