@@ -264,8 +264,8 @@ class Mastodon(MastodonRules):
         return found
 
     async def _source(self, status: Status) -> str | None:
-        if status.text:
-            return status.text
+        if status.typed is not None:
+            return status.typed
         reply = await self._http.request("GET", self._url(f"/api/v1/statuses/{status.id}/source"), headers=self._auth())
         source = reply.read(_Source) if isinstance(reply, Answer) and reply.ok else None
         return source.text if source is not None else None
@@ -370,4 +370,6 @@ def _connect_error(account: Account, reply: Reply) -> ConnectError:
         words = said(reply)
         hint = "make a new token in the server's settings under Development, with read and write"
         return ConnectError(f"{_host(account.server)} does not accept this token" + (f": {words}" if words else ""), hint, relogin=True)
+    if reply.status == 400:  # Takahē says so of a token that it does not know
+        return ConnectError(f"{_host(account.server)} does not understand this token", "is it whole, and of this server?", relogin=True)
     return ConnectError(f"{account.server} answered {reply.status}", "is its name spelt right, and does it have Mastodon's API?")

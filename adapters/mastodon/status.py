@@ -42,7 +42,7 @@ class Status(_Shape):
     content: str | None = None
     """HTML; some servers have none under a picture without words."""
     text: str | None = None
-    """The source, on servers that give it."""
+    """What was typed, on servers that say it; Takahē repeats the HTML here."""
     visibility: str = ""
     spoiler_text: str | None = None
     in_reply_to_id: str | None = None
@@ -50,9 +50,14 @@ class Status(_Shape):
     mentions: tuple[Mentioned, ...] = ()
 
     @property
+    def typed(self) -> str | None:
+        """What was typed, when that was said with the status."""
+        return self.text if self.text and self.text != self.content else None
+
+    @property
     def written(self) -> str:
         """The text as its author wrote it, as far as it can be told."""
-        return self.text if self.text else plain_text(self.content or "", {m.url: m.acct for m in self.mentions if m.url and m.acct})
+        return self.typed or plain_text(self.content or "", {m.url: m.acct for m in self.mentions if m.url and m.acct})
 
     @property
     def at(self) -> int:

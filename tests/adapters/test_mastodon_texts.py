@@ -187,3 +187,20 @@ def test_body_says_visibility_and_language_always() -> None:
     assert full["media_ids"] == ["5"]
     assert full["in_reply_to_id"] == "42"
     assert "scheduled_at" not in full
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("<p>Hi</p><p>there</p>", "<p>Hi</p><p>there</p>"),
+        ("Hi\n\nthere", "<p>Hi <b>folks</b></p>"),
+        (None, "<p>Hi</p><p>there</p>"),
+    ],
+    ids=["repeats the HTML, as Takahē does", "says what was typed", "says nothing"],
+)
+def test_what_was_typed_is_known_however_a_server_says_it(text: str | None, content: str) -> None:
+    shown = Status.model_validate(
+        {"id": "1", "created_at": "2026-11-22T18:42:10.080Z", "content": content, "text": text, "visibility": "public"}
+    )
+    assert is_ours(shown, POST, NOTHING)
+    assert difference(shown, POST, NOTHING) == ""
