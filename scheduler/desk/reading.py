@@ -16,6 +16,7 @@ from drafting.checklist import unverified_facts
 from drafting.provenance import Attributed
 from scheduler.account_rows import read_accounts
 from scheduler.accounts import Checkers, StoredAccount, names_by_id
+from scheduler.clean import clean_line
 from scheduler.desk import gate
 from scheduler.desk.exact import Exact, approved_last, changed_since, look_at, stored_content
 from scheduler.desk.people import Person
@@ -101,7 +102,7 @@ class Reader:
             needs_facts_check=exact.by_model,
             changed=self._changed(view, seen),
             options=exact.options,
-            blocked=gate.why_not(self.asked(unit, account, seen)),
+            blocked=_files_gone(seen.publications) or gate.why_not(self.asked(unit, account, seen)),
         )
 
     def look(self, unit: Unit, account: StoredAccount, view: DeliveryView, *, anew: bool = False) -> Look:
@@ -168,6 +169,18 @@ def facts_of(brief: ResolvedBrief | None) -> tuple[str, ...]:
     if brief is None:
         return ()
     return (*brief.points, brief.goal, brief.call_to_action, *brief.must, *brief.links, *brief.handles)
+
+
+def _files_gone(publications: tuple[Publication, ...]) -> str | None:
+    """A file that vanished or was cut is said before anybody reads; what else changed in one, the yes itself finds out."""
+    for item in (item for one in publications for item in one.media):
+        try:
+            whole = item.path.stat().st_size == item.size
+        except OSError:
+            whole = False
+        if not whole:
+            return f"its file {clean_line(item.name) or item.sha256[:12]} is missing from the store: take it out and add it again"
+    return None
 
 
 def nothing_to_read(view: DeliveryView, blocked: str) -> ReviewItem:

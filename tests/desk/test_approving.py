@@ -103,6 +103,7 @@ async def test_a_file_that_is_gone_stops_the_yes_and_is_named_with_its_reason(tm
         digest = await planned(h)
         for asset in h.desk.store.assets.iterdir():
             asset.unlink()
+        assert (await h.desk.review(KEY)).blocked == "its file shelf.jpg is missing from the store: take it out and add it again"
         with pytest.raises(UsageError, match="a media file is missing from the store") as caught:
             await h.desk.approve(KEY, digest)
         assert caught.value.hint == "No such file or directory"

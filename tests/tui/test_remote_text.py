@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 
 from tests.desk.house import house
@@ -55,6 +56,9 @@ async def test_a_draft_with_control_sequences(tmp_path: Path, attack: str) -> No
                 assert not FORBIDDEN.search(painted(pilot)), (key, attack)
             await pilot.press("enter")
             await see(pilot, "Words")
+            assert not FORBIDDEN.search(painted(pilot)), attack
+            app.post_message(events.Paste(f"Pasted {bad} there"))
+            await see(pilot, "Pasted")
             assert not FORBIDDEN.search(painted(pilot)), attack
             app.notify(f"Said: {bad}")
             await see(pilot, "Said:")
