@@ -30,11 +30,25 @@ def explain(error: Exception, call: Call) -> int:
 def explain_usage(error: click.ClickException, call: Call) -> int:
     """A command that was not understood."""
     context = getattr(error, "ctx", None)
+    if context is not None and isinstance(error, click.exceptions.NoArgsIsHelpError):  # a group alone: its page is the answer
+        return _explain_group(context, call)
     usage = f"{context.get_usage()}\n" if context is not None else ""
     click.echo(usage, err=True, nl=False)
     command = context.command_path if context is not None else "daypart"
     words = error.format_message().rstrip(".")
     return say(call, words[:1].lower() + words[1:], f"`{command} --help` explains it", EX_USAGE)
+
+
+def _explain_group(context: click.Context, call: Call) -> int:
+    """`daypart post`: which of its commands is meant."""
+    click.echo(f"{context.get_help()}\n", err=True)
+    return say(call, f"{context.command_path} needs one of these commands", f"for example: {context.command_path} {_first(context)}", EX_USAGE)
+
+
+def _first(context: click.Context) -> str:
+    """A command that harms nobody."""
+    names = context.command.list_commands(context) if isinstance(context.command, click.Group) else []
+    return next((name for name in ("list", "show") if name in names), names[0] if names else "--help")
 
 
 def say(call: Call, words: str, hint: str, code: int) -> int:

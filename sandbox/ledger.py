@@ -133,7 +133,7 @@ class Ledger:
 
     def _open(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._media_file("").mkdir(exist_ok=True)
+        self._media_file("").mkdir(mode=0o700, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         # a line that a killed process left half written must not swallow the next one
         os.ftruncate(self._file, path.read_bytes().rfind(b"\n") + 1)

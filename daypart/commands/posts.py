@@ -167,7 +167,8 @@ def new(
         return
     for view in made.deliveries:
         click.echo(f"{view.key}  {when(view.due, view.tz)}  {view.words}")
-    click.echo("next: daypart approve KEY (once its account is connected)", err=True)
+    if made.deliveries:
+        click.echo(f"next: daypart post show {made.deliveries[0].key} · daypart approve {made.deliveries[0].key}", err=True)
 
 
 def _language_and_text(value: str) -> tuple[str, str]:

@@ -55,6 +55,7 @@ TABLE: list[tuple[int, tuple[str, ...], Callable[[Place], None], str, str]] = [
     (64, ("aply",), nothing, "", "there is no command 'aply': did you mean 'apply'?"),
     (64, ("plan", "--outt", "x"), nothing, "", "no such option"),
     (64, ("post", "shw", TEASER), nothing, "", "'shw'"),
+    (64, ("post",), nothing, "", "daypart post needs one of these commands"),
     (64, ("resolve", TEASER), nothing, "", "exactly one of --published"),
     (64, ("resolve", TEASER, "--drop"), nothing, "", "is draft: there is nothing to decide"),
     (64, ("account", "connect", "bs-kawa"), nothing, "", "--secret-stdin"),
