@@ -42,7 +42,8 @@ def explain_usage(error: click.ClickException, call: Call) -> int:
 def _explain_group(context: click.Context, call: Call) -> int:
     """`daypart post`: which of its commands is meant."""
     click.echo(f"{context.get_help()}\n", err=True)
-    return say(call, f"{context.command_path} needs one of these commands", f"for example: {context.command_path} {_first(context)}", EX_USAGE)
+    hint = f"for example: {context.command_path} {_first(context)}"
+    return say(call, f"{context.command_path} needs one of these commands", hint, EX_USAGE)
 
 
 def _first(context: click.Context) -> str:

@@ -261,6 +261,7 @@ APPROVE = Action("review.approve", "a", "approve", "Approve", "Approve exactly w
 SEND_BACK = Action(
     "review.back", "b", "send_back", "Send back", "Not like this: back to the writer, with a reason", "daypart reject", footer=True
 )
+READ_ON = Action("review.on", "space", "read_on", "Read on", "The next page of what will go out; at its end back to its beginning")
 DIFF = Action("review.diff", "d", "diff", "What changed", "What changed since it was approved last", "daypart post show")
 CLIENT_WORD = Action(
     "review.word",
@@ -273,7 +274,21 @@ CLIENT_WORD = Action(
 REVIEW_FILE = Action(
     "review.file", "R", "review_file", "Review file", "Write one file with the client's week, to send for sign-off", "daypart review export"
 )
-APPROVALS: tuple[Action, ...] = (APPROVE, SEND_BACK, DIFF, CLIENT_WORD, REVIEW_FILE, EDIT, OPEN, FIND, RESCHEDULE, COPY, BACK, PANE)
+APPROVALS: tuple[Action, ...] = (
+    APPROVE,
+    SEND_BACK,
+    READ_ON,
+    DIFF,
+    CLIENT_WORD,
+    REVIEW_FILE,
+    EDIT,
+    OPEN,
+    FIND,
+    RESCHEDULE,
+    COPY,
+    BACK,
+    PANE,
+)
 
 REPORT: tuple[Action, ...] = (
     OPEN,

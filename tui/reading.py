@@ -49,16 +49,22 @@ def review_title(items: Sequence[ReviewItem]) -> str:
 
 def review(items: Sequence[ReviewItem], tz: str, glyphs: Glyphs, waits: Mapping[str, str] = NOBODY_ASKED) -> Content:
     """One reading pass: each account with its time; a text that several share stands once. `waits`: whose yes is missing, by key."""
+    texts = _same_text(items)
+    once = len(texts) > 1 and len({label_words(item) for item in items}) == 1 and len({waits.get(item.key, "") for item in items}) == 1
     parts: list[Content] = []
-    for same in _same_text(items):
-        waiting = [
-            Content.styled(sentence(told(one_line(words))), "$quiet")
-            for words in dict.fromkeys(waits.get(item.key, "") for item in same)
-            if words
-        ]
-        parts += [*_accounts(same, tz, glyphs), *waiting, Content(""), *_texts(same[0]), Content(""), *_after(same)]
-        parts.append(Content(""))
-    return Content("\n").join(parts[:-1])
+    for same in texts:  # on a small window every line that says the same twice takes one from the texts
+        parts += [*_accounts(same, tz, glyphs), *([] if once else _waiting(same, waits)), Content(""), *_texts(same[0])]
+        parts += [*_after(same), Content("")] if once else [Content(""), _label(same[0]), *_after(same), Content("")]
+    return Content("\n").join([*parts[:-1], *([_label(items[0]), *_waiting(items, waits)] if once else [])])
+
+
+def _waiting(items: Sequence[ReviewItem], waits: Mapping[str, str]) -> list[Content]:
+    words = dict.fromkeys(waits.get(item.key, "") for item in items)
+    return [Content.styled(sentence(told(one_line(one))), "$quiet") for one in words if one]
+
+
+def _label(item: ReviewItem) -> Content:
+    return Content.styled(label_words(item), "bold" if item.ai_share else "$quiet")
 
 
 def _same_text(items: Sequence[ReviewItem]) -> list[list[ReviewItem]]:
@@ -118,7 +124,7 @@ def _part(part: PartView) -> list[Content]:
 
 def _after(items: Sequence[ReviewItem]) -> list[Content]:
     item = items[0]
-    lines = [Content.styled(label_words(item), "bold" if item.ai_share else "$quiet")]
+    lines: list[Content] = []
     if item.options:
         lines.append(Content.styled(" · ".join(f"{one_line(name)}: {one_line(value)}" for name, value in item.options.items()), "$quiet"))
     if item.needs_facts_check:

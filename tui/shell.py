@@ -102,6 +102,9 @@ class Shell(InTurn, inherit_bindings=False):
         self, message: str, *, title: str = "", severity: Severity = "information", timeout: float | None = None, markup: bool = False
     ) -> None:
         """A toast; text of others is never markup."""
+        if severity == "information":  # whoever works fast is not to read the next post through what was done to the last ones
+            for old in [note for note in self._notifications if note.severity == "information"]:
+                self._unnotify(old, refresh=False)
         super().notify(clean(message), title=clean(title), severity=severity, timeout=timeout or 5, markup=markup)
         if is_aloud():
             for line in self.screen.query(WhereLine):

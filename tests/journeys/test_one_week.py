@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from textual.containers import VerticalScroll
 from textual.content import Content
 
 from scheduler import ledger
@@ -83,6 +85,7 @@ async def tuesday(agency: Agency, record_property: Callable[[str, object], None]
         for language in ("en", "pl"):
             await agency.desk.accept(next(one.id for one in proposed if one.language == language))
     keys: dict[str, int] = {}
+    drafted = {view.post for view in await agency.everything() if view.post in briefs}
     async with agency.sits_down(size=(80, 24)) as hands:
         await hands.press("4")
         await hands.see("TO APPROVE 60")
@@ -90,8 +93,13 @@ async def tuesday(agency: Agency, record_property: Callable[[str, object], None]
             keys.update([spent])
     mine = [count for post, count in keys.items() if any(f"/{client}-week" in post for client in THREE)]
     assert len(mine) == 40
-    assert max(mine) <= 3, f"forty posts on three accounts each: {sorted(mine)}"
-    record_property("proof", f"40 posts x 3 accounts read and approved with {sum(mine)} keys, at most {max(mine)} a post")
+    people = [count for post, count in keys.items() if any(f"/{client}-week" in post for client in THREE) and post not in drafted]
+    record_property(
+        "proof",
+        f"40 posts x 3 accounts read to their end and approved on 80x24 with {sum(mine)} keys, at most {max(people)} a post"
+        f" ({max(mine)} where a model's facts are listed)",
+    )
+    assert max(people) <= 3, f"on three accounts each: {sorted(people)}"
     assert {view.client for view in await agency.everything() if view.state == "draft"} == {SIGNS}
 
 
@@ -113,11 +121,19 @@ async def one_post(hands: Hands) -> tuple[str, int] | None:
     shown = screen.pane.content.plain
     for item in items:
         assert all(part.text in shown for part in item.parts), "exactly what goes out to each account stands there"
+    pane = screen.query_one("#pane", VerticalScroll)
+    while (seen := pane.scroll_offset.y) < pane.max_scroll_y:
+        await hands.press("space")
+        await hands.until(partial(_has_turned, pane, seen), "the next page")
     await hands.press("a")
     await hands.until(lambda: isinstance(hands.pilot.app.screen, Approve), "the question")
     await hands.press(*(["space"] if any(item.needs_facts_check for item in items) else []), "a")
     await hands.until(lambda: hands.pilot.app.screen is screen and _is_next(screen, items), "the next one")
     return items[0].delivery.post, hands.tally.keys - before
+
+
+def _has_turned(pane: VerticalScroll, before: int) -> bool:
+    return pane.scroll_offset.y != before
 
 
 def _is_next(screen: ApprovalsScreen, read: list[ReviewItem]) -> bool:

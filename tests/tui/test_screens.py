@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
 
 from scheduler.desk.views import Sign
 from scheduler.errors import BusyError, DiskError, UsageError
@@ -322,3 +325,31 @@ async def test_ten_thousand_posts_open() -> None:
         await see(pilot, "WAITING")
         await pilot.press("2")
         await see(pilot, "more")
+
+
+async def test_what_goes_out_is_read_on_from_the_list_and_news_do_not_turn_the_page_back() -> None:
+    async with opened(place="4", size=(80, 24)) as pilot:
+        await see(pilot, "exactly this will go out")
+        pane = pilot.app.screen.query_one("#pane", VerticalScroll)
+        text = pilot.app.screen.query_one("#pane-text", Static)
+        body = Content("\n".join(f"line {n}" for n in range(60)))
+        pilot.app.screen.show_pane("Kawa", body)  # type: ignore[attr-defined]
+        await until(pilot, lambda: pane.max_scroll_y > 0, "a text longer than the window")
+        await pilot.press("space")
+        await until(pilot, lambda: pane.scroll_offset.y > 0, "the next page")
+        at = pane.scroll_offset.y
+        pilot.app.screen.show_pane("Kawa", Content(body.plain))  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert pane.scroll_offset.y == at
+        pilot.app.screen.show_pane("Kawa", Content("another\n" * 60))  # type: ignore[attr-defined]
+        await pilot.pause()
+        assert (pane.scroll_offset.y, str(text.content)[:7]) == (0, "another")
+
+
+async def test_the_newest_word_stands_alone_and_a_warning_stays() -> None:
+    async with opened() as pilot:
+        pilot.app.notify("not saved", severity="warning")
+        for n in range(5):
+            pilot.app.notify(f"approved {n}")
+            await pilot.pause()
+        assert sorted(note.message for note in pilot.app._notifications) == ["approved 4", "not saved"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual import work
+from textual.containers import VerticalScroll
 from textual.content import Content
 
 from config.weeks import week_of
@@ -92,6 +93,14 @@ class ApprovalsScreen(ListScreen):
         if action == "approve" and all(item.blocked for item in items):
             return say("{why} · e edits it", why=told(items[0].blocked or ""))
         return super().why_off(action) if not items else ""
+
+    def action_read_on(self) -> None:
+        """Without leaving the list: reading and saying yes are one pass."""
+        pane = self.query_one("#pane", VerticalScroll)
+        if pane.scroll_offset.y >= pane.max_scroll_y:
+            pane.scroll_home(animate=False)
+        else:
+            pane.scroll_page_down(animate=False)
 
     def explain(self, key: str) -> object:  # type: ignore[override]
         """The pane is the text itself."""

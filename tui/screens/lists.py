@@ -115,11 +115,13 @@ class ListScreen(ItemScreen):
         self.show_pane(detail_title(delivery), body)
 
     def show_pane(self, title: str, body: Content) -> None:
-        """Title and text of the pane."""
+        """Title and text of the pane; another text is read from its beginning, the same one from where one was."""
         pane = self.query_one("#pane", VerticalScroll)
         pane.border_title = Content(clean(title)) if title else None
+        before = self.pane.content
         self.pane.update(body)
-        pane.scroll_home(animate=False)
+        if not isinstance(before, Content) or before.plain != body.plain:
+            pane.scroll_home(animate=False, immediate=True)
 
     @on(RowList.Opened)
     def _opened(self) -> None:
