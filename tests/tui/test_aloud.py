@@ -10,6 +10,8 @@ from tests.tui.waiting import opened, screen_text, see, type_text, until
 from tui.say import speak
 from tui.text import UNICODE
 from tui.widgets.charts import bar, sparkline
+from tui.widgets.row_list import RowList
+from tui.widgets.where_line import spoken_words
 
 FRAMES = re.compile("[\u2500-\u259f]")
 """Box drawing and blocks."""
@@ -90,3 +92,10 @@ def test_charts_are_silent() -> None:
     speak("en", aloud=True)
     assert sparkline([1, 2, 3], UNICODE) == ""
     assert bar(3, 4, 10, UNICODE) == ""
+
+
+def test_before_the_answer_nobody_is_told_that_there_is_nothing() -> None:
+    listed = RowList(empty="Nothing here")
+    assert spoken_words(listed) == "Reading…"
+    listed.read = True
+    assert spoken_words(listed) == "Nothing here"
