@@ -11,11 +11,10 @@ import threading
 from codecs import getincrementaldecoder
 from contextlib import suppress
 from time import monotonic
+from typing import Protocol, runtime_checkable
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-
-from tui.shell import Shell
 
 TICK = 0.1
 """Seconds until an escape that nothing follows is the key."""
@@ -29,6 +28,17 @@ _OLD_MOUSE = re.compile(rb"\x1b\[M[\x20-\xff]{3}")
 """A mouse in the way of 1980, which somebody else switched on."""
 SAVING = 5.0
 """Seconds there are to save what was typed, once nobody can see it any more."""
+
+
+@runtime_checkable
+class Saves(Protocol):
+    """A program in which somebody may be writing."""
+
+    async def save_words(self) -> bool:
+        """What is being written."""
+
+    async def leave_at_once(self) -> None:
+        """Without a question."""
 
 
 class Line:
@@ -104,7 +114,7 @@ class TerminalDriver(LinuxDriver):
     def _leave(self) -> None:
         """Somebody ends the program from outside: nothing can be asked."""
         app = self._app
-        app.call_later(app.leave_at_once if isinstance(app, Shell) else app.exit)
+        app.call_later(app.leave_at_once if isinstance(app, Saves) else app.exit)
 
     def _hang_up(self) -> None:
         """The window was closed: what was typed is saved, and nothing is drawn any more, which could only wait for ever."""
@@ -117,7 +127,7 @@ class TerminalDriver(LinuxDriver):
         overdue.daemon = True
         overdue.start()
         with suppress(Exception):
-            if isinstance(app, Shell):
+            if isinstance(app, Saves):
                 await app.save_words()
         _die()
 
