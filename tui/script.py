@@ -47,46 +47,41 @@ class Cell:
 
 def lines_of(script: ScriptView, cursor: int, width: int, glyphs: Glyphs) -> list[Line]:
     """Each beat: when and how long, then what is said, stands on the screen and is seen, then why it does not work."""
-    return [line for n, beat in enumerate(script.beats) for line in _beat(n, beat, n == cursor, width, glyphs)]
+    lines = [line for n, beat in enumerate(script.beats) for line in _beat(n, beat, n == cursor, width, glyphs)]
+    if any(beat.voice_marks or beat.screen_marks or beat.shot_marks for beat in script.beats):
+        legend = say("AI: words of the model, underlined until they are edited")
+        lines += _labelled(len(script.beats) - 1, "", [(legend, "quiet")], width)
+    return lines
 
 
 def _beat(n: int, beat: BeatView, here: bool, width: int, glyphs: Glyphs) -> Iterator[Line]:
     sign = glyphs.cursor if here else " "
     said = say("{spoken:g} s to say", spoken=beat.spoken) if beat.spoken else say("nobody speaks")
     head = f"{sign} {n + 1:<3} {beat.start:g}–{beat.start + beat.seconds:g} s"
-    tail = f" · {beat.seconds:g} s · {said}"
-    notes = [*_notes(beat)]
-    fits = cell_len(head + tail) + sum(cell_len(text) for text, _ in notes) <= width
-    yield Line(((head, "cursor" if here else "strong"), (tail, "quiet"), *(notes if fits else [])), n)
-    yield from _labelled(n, "", notes[1:], width) if not fits and notes else ()
+    tail, source = f" · {beat.seconds:g} s · {said}", "" if beat.source == "film" else say(SOURCE_WORDS[beat.source])
+    fits = cell_len(f"{head}{tail} · {source}") <= width
+    yield Line(((head, "cursor" if here else "strong"), (f"{tail} · {source}" if source and fits else tail, "quiet")), n)
+    yield from _labelled(n, "", [(source, "quiet")], width) if source and not fits else ()
     for name, words, spans, look in (
         (say("say"), beat.voice, beat.voice_marks, "words"),
         (say("screen"), beat.screen, beat.screen_marks, "quiet"),
         (say("shot"), beat.shot, beat.shot_marks, "quiet"),
     ):
         if words.strip():
-            yield from _labelled(n, name, _pieces(words, spans, look), width)
+            yield from _labelled(n, name, _pieces(words, spans, look), width, "AI" if spans else "")
             yield from _aloud(n, words, spans, width)
     for fault in beat.faults:
         yield from _labelled(n, glyphs.warn, [(told(fault), "warning")], width)
 
 
-def _notes(beat: BeatView) -> Iterator[Part]:
-    """Where its picture comes from, and whether words of it are a model's."""
-    if beat.source != "film":
-        yield from ((" · ", "quiet"), (say(SOURCE_WORDS[beat.source]), "quiet"))
-    if beat.voice_marks or beat.screen_marks or beat.shot_marks:
-        yield from ((" · ", "quiet"), (say("AI words"), MODEL))
-
-
-def _labelled(n: int, name: str, pieces: Sequence[Part], width: int) -> Iterator[Line]:
-    """Words behind their name, as many lines as they need; each piece keeps its look."""
+def _labelled(n: int, name: str, pieces: Sequence[Part], width: int, sign: str = "") -> Iterator[Line]:
+    """Words behind their name, as many lines as they need; each piece keeps its look. `sign` stands before the name."""
     looks = [look for text, look in pieces for _ in text]
     words, at = "".join(text for text, _ in pieces), 0
     label_look = "warning" if looks[:1] == ["warning"] else "quiet"
     for number, text in enumerate(wrapped(words, max(1, width - LABEL))):
         at = words.index(text, at)
-        label = f"   {name if number == 0 else '':<{LABEL - 3}}"
+        label = f"{sign:<3}{name:<{LABEL - 3}}" if number == 0 else f"{'':<{LABEL}}"
         yield Line(((label, label_look), *_runs(text, looks[at : at + len(text)])), n)
         at += len(text)
 

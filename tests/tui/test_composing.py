@@ -207,6 +207,9 @@ async def test_the_request_is_filled_in_sent_and_there_again() -> None:
         await pilot.press("escape")
         await gone(pilot, "What is it about?")
         assert desk.asked == 1
+        desk.requests[POST] = replace(kept, languages=("en",))
+        await pilot.press("n")
+        await see(pilot, "[x] Polish", "[ ] English")  # the text in the editor
 
 
 async def test_without_a_topic_nothing_is_sent() -> None:
@@ -321,10 +324,10 @@ async def test_the_models_words_in_a_script_are_marked_until_they_are_edited(tmp
     desk = scripted()
     async with writing(desk) as (pilot, screen):
         await pilot.press("ctrl+t")
-        await see(pilot, "8 s to say · AI words")
+        await see(pilot, "AI say    Stop scrolling, it snows", "AI screen IT SNOWS")
         timeline = screen.query_one(Timeline)
         theirs = ["Stop scrolling,", "chocolate.", "IT SNOWS", "CHOCOLATE", "close-up, cocoa over milk foam"]
-        assert marked(timeline) == ["AI words", *theirs]
+        assert marked(timeline) == theirs
         await pilot.press("enter")
         await see(pilot, "Beat 1 · Kawa")
         pilot.app.screen.query_one("#shot", Input).value = "our counter"

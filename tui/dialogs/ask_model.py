@@ -52,7 +52,9 @@ class AskModel(Dialog[tuple[str, ...]]):
         self._offline = offline
         """Why nothing may come; empty: it may."""
         self.set_class(bool(asked.fixed or offline), "-tight")
-        self._languages = asked.languages or tuple(one for one in (language,) if one in asked.known) or asked.known
+        here = language in asked.known and language not in asked.languages
+        self._languages = (language,) if here else asked.languages or asked.known
+        """The text in the editor is meant, unless it was asked for last together with others."""
 
     def title_words(self) -> str:
         return self._title
