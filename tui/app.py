@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.command import CommandPalette
 
 from config.desk_settings import read_settings, settings_path
 from scheduler.clock import Clock
@@ -31,6 +30,7 @@ from tui.providers import Commands, Days, Posts
 from tui.say import say
 from tui.screens.today import TodayScreen
 from tui.theme import FALLBACKS
+from tui.widgets.choices import Palette
 from tui.words import error_words, undo_words
 
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class DaypartApp(Personal, inherit_bindings=False):
             self.push_screen(help_page(place_name(screen.PLACE), screen.helped))
 
     def action_command_palette(self) -> None:
-        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
-            self.push_screen(CommandPalette(placeholder=say("Find a command, a place, a post")))
+        if not any(isinstance(screen, Palette) for screen in self.screen_stack):
+            self.push_screen(Palette(placeholder=say("Find a command, a place, a post")))
 
     @work(exclusive=True, group="client", exit_on_error=False)
     async def action_client(self) -> None:

@@ -99,4 +99,4 @@ def turned(name: str, value: str, step: int) -> str:
 
 def prompt(line: Line, settings: DeskSettings) -> Content:
     """As it is drawn."""
-    return Content.styled(line.heading, "bold $quiet") if line.heading else Content(f" {line.words(settings)}")
+    return Content.styled(line.heading, "bold $quiet") if line.heading else Content(line.words(settings))

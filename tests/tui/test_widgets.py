@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow, Sign, Span
-from tests.tui.waiting import screen_text, see, until
+from tests.tui.waiting import opened, screen_text, see, until
 from tui.text import ASCII
 from tui.theme import FALLBACKS, THEMES
 from tui.week import Spot, Week
@@ -265,3 +265,13 @@ async def test_the_text_marks_the_models_words_tags_and_what_does_not_fit() -> N
         assert area.location_at(26) == (1, 0)
         assert area.location_at(10_000) == (1, len("next \x1b[31m line"))
         await see(pilot, "Hello world #tag")
+
+
+async def test_a_choice_under_the_cursor_has_a_sign() -> None:
+    """In a dialog, in boxes to tick, in the palette and in the settings: colour alone says nothing."""
+    async with opened() as pilot:
+        shown_by = (("C down", "▸Kawa"), ("n tab down", "▸[ ] "), ("ctrl+p o u t b o x", "▸  Go to: Outbox"), ("comma down", "▸Language"))
+        for keys, line in shown_by:
+            await pilot.press(*keys.split())
+            await see(pilot, line)
+            await pilot.press("escape")

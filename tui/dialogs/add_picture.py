@@ -16,6 +16,7 @@ from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.say import say
 from tui.text import clean
+from tui.widgets.choices import Choices
 from tui.words import error_words, undo_words
 
 SHOWN = 8
@@ -40,7 +41,7 @@ class AddPicture(Dialog[bool]):
     def compose_box(self) -> ComposeResult:
         yield Static(say("Path, or words of its name:"), classes="question", markup=False)
         yield Input(placeholder=say("for example: media/menu.jpg"))
-        yield OptionList(id="found", markup=False)
+        yield Choices(id="found", markup=False)
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Not now (esc)")), id="no")

@@ -16,6 +16,7 @@ from tui.dialogs.base import Dialog
 from tui.reading import marked
 from tui.say import say
 from tui.text import field_words, one_line, when_words
+from tui.widgets.choices import Choices
 
 
 class Former(Dialog[int]):
@@ -31,7 +32,7 @@ class Former(Dialog[int]):
 
     def compose_box(self) -> ComposeResult:
         with Horizontal(id="former"):
-            yield OptionList(*(Option(self._line(text)) for text in self._texts), markup=False)
+            yield Choices(*(Option(self._line(text)) for text in self._texts), markup=False)
             with VerticalScroll(id="former-text"):
                 yield Static("", id="text", markup=False)
 

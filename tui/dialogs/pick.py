@@ -13,6 +13,7 @@ from textual.widgets.option_list import Option
 from tui.dialogs.base import Dialog
 from tui.say import say
 from tui.text import clean
+from tui.widgets.choices import Choices
 
 
 class Pick(Dialog[str]):
@@ -26,7 +27,7 @@ class Pick(Dialog[str]):
         return self._title
 
     def compose_box(self) -> ComposeResult:
-        yield OptionList(*(Option(Content(clean(words)), id=name) for name, words in self._choices), markup=False)
+        yield Choices(*(Option(Content(clean(words)), id=name) for name, words in self._choices), markup=False)
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Close (esc)")), id="no")

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from tui.dialogs.base import Dialog
 from tui.say import later, say
 from tui.text import clean
+from tui.widgets.choices import Choices
 
 
 class PickSheet(Dialog[Path]):
@@ -31,7 +32,7 @@ class PickSheet(Dialog[Path]):
         yield Input(id="path", placeholder=say("October.xlsx"), suggester=SuggestFromList(self._files, case_sensitive=False))
         found = say("In this folder, newest first:") if self._files else say("There is no sheet in this workspace: type the whole path.")
         yield Static(Content(found), classes="question")
-        yield OptionList(*(Option(Content(clean(name)), id=f"f{n}") for n, name in enumerate(self._files)), markup=False)
+        yield Choices(*(Option(Content(clean(name)), id=f"f{n}") for n, name in enumerate(self._files)), markup=False)
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Not now (esc)")), id="no")

@@ -19,10 +19,11 @@ from tui.settings_rows import Line, found, prompt, settings_lines, turned
 from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical
+from tui.widgets.choices import Choices
 from tui.widgets.find_line import FindLine
 
 
-class SettingList(OptionList):
+class SettingList(Choices):
     """Moved in like every other list."""
 
     BINDINGS = bindings(MOVE)

@@ -13,6 +13,8 @@ from textual.reactive import reactive
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.widgets.choices import Choices
+
 
 def box(ticked: bool, words: str) -> Content:
     """`[x] words`."""
@@ -50,7 +52,7 @@ class Tick(Static, can_focus=True):
         self.action_tick()
 
 
-class TickList(OptionList):
+class TickList(Choices):
     """Several boxes."""
 
     BINDINGS = [

@@ -1,0 +1,46 @@
+"""Lists to choose from, in dialogs, settings, the palette: the line under the cursor has a sign, so that no colour is needed to see it."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from textual.app import ComposeResult
+from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
+from textual.containers import Horizontal, Vertical
+from textual.strip import Strip
+from textual.widgets import LoadingIndicator, OptionList
+
+from tui.text import UNICODE, Glyphs
+
+
+class Choices(OptionList):
+    """Each choice has one cell before it; at the chosen one `▸` stands there."""
+
+    def _get_left_gutter_width(self) -> int:
+        return 1
+
+    def render_line(self, y: int) -> Strip:
+        strip, line = super().render_line(y), self.scroll_offset.y + y
+        if line >= len(self._lines):
+            return strip
+        place, of_its_lines = self._lines[line]
+        here = place == self.highlighted and of_its_lines == 0
+        style = next((segment.style for segment in strip), None)  # with what a click there means
+        glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
+        return Strip([Segment(glyphs.cursor if here else " ", style), *strip], strip.cell_length + 1)
+
+
+class CommandChoices(CommandList, Choices):
+    """What the palette found."""
+
+
+class Palette(CommandPalette):
+    """Textual's, with our list in it."""
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield SearchIcon()
+                yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield CommandChoices()
+                yield LoadingIndicator()
