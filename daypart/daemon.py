@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from daypart.heap import give_back_at_once, seldom_look_for_rubbish
 from scheduler.clean import clean
 from scheduler.service import run_service
 
@@ -25,6 +26,8 @@ def serve(workspace: Path) -> int:
     said = logging.StreamHandler()
     said.setFormatter(PlainLines("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[said])
+    give_back_at_once()
+    seldom_look_for_rubbish()
     asyncio.run(_until_told(workspace))
     return 0
 

@@ -39,6 +39,7 @@ from adapters.contract import (
 )
 from adapters.limits import LIMITS, Limits
 from config.options import BlueskyOptions
+from daypart.heap import give_back_at_once, seldom_look_for_rubbish
 from scheduler import content
 from scheduler.clock import DAY, HOUR, SECOND, SystemClock
 from scheduler.outside import Wiring
@@ -194,6 +195,12 @@ def _act(text: str, account: str) -> Publication:
 
 
 # ── the service ──────────────────────────────────────────────────────────────
+
+
+def as_the_daemon() -> None:
+    """What `daypart daemon` sets before it begins."""
+    give_back_at_once()
+    seldom_look_for_rubbish()
 
 
 @dataclass(frozen=True, slots=True)

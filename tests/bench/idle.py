@@ -127,6 +127,7 @@ def main(seconds: float) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["serve"]:
+        stage.as_the_daemon()
         asyncio.run(serve(Path(sys.argv[2])))
     elif sys.argv[1:2] == ["poll"]:
         asyncio.run(poll(Path(sys.argv[2])))

@@ -103,6 +103,7 @@ def main(posts: int, most_others: int) -> None:
 
 def child(folder: str, first: str, posts: str) -> None:
     """The process that is measured."""
+    stage.as_the_daemon()
     print(json.dumps(asdict(asyncio.run(case(Path(folder), [int(first)] * int(posts))))))
 
 
