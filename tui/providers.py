@@ -11,8 +11,6 @@ from typing import cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from config.times import TimeError
-from config.typed_time import parse_typed
 from scheduler.errors import DeskError
 from tui.actions import EVERYWHERE, Action
 from tui.frame import DeskScreen
@@ -124,6 +122,9 @@ class Days(ProgramProvider):
         program = self.program
         if is_aloud() or not _DAY.search(query):  # a screen reader reads the agenda, which is one list
             return
+        from config.times import TimeError  # deferred: brings models of files, and the first frame waits for them
+        from config.typed_time import parse_typed
+
         try:
             day = local(parse_typed(query, program.now(), program.desk.tz).instant, program.desk.tz).date()
         except TimeError:
