@@ -243,3 +243,18 @@ async def test_a_window_that_changes_leaves_the_post_of_the_agenda_within_reach(
         await pilot.pause(0.3)
         assert screen.chosen_key() == before
         assert screen.why_off("open") == ""
+
+
+async def test_what_is_scrolled_out_of_a_long_agenda_is_let_go() -> None:
+    async with opened(seeded(), place="2") as pilot:
+        await see(pilot, "November 2026")
+        await pilot.press("v", "v")
+        await see(pilot, "Agenda · 18 posts")
+        screen = calendar(pilot)
+        await until(pilot, lambda: screen.chosen_row() is not None, "a post under the cursor")
+        chosen = screen.chosen_row()
+        assert chosen is not None
+        screen._of_agenda["scrolled/away@bs-kawa"] = chosen
+        screen.agenda._ask(0)
+        await until(pilot, lambda: "scrolled/away@bs-kawa" not in screen._of_agenda, "only posts of the pages that are there")
+        assert screen.chosen_row() == chosen

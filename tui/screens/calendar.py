@@ -194,8 +194,10 @@ class CalendarScreen(PlanningScreen):
             self.app.say_error(error)
             return
         year = local(self.app.now(), self.app.desk.tz).year
-        self._of_agenda |= {row.key: row for row in found.values()}
         self.agenda.fill(pages, page, {id_: agenda_row(row, say(SIGN_WORDS[row.sign]), year) for id_, row in found.items()})
+        there = self.agenda._lines.keys  # what is scrolled away goes with its page: an agenda may be as long as the store
+        every = self._of_agenda | {row.key: row for row in found.values()}
+        self._of_agenda = {key: row for key, row in every.items() if key in there}
 
     # ── what stands around it ──
 

@@ -20,7 +20,8 @@ from tui.widgets.row_list import Columns, Row, RowList, columns
 
 PAGE = 200
 """Lines that are fetched at once."""
-KEPT_PAGES = 40
+KEPT_PAGES = 10
+"""A page is read again in 5 ms; a window shows one or two."""
 UNREAD = "~"
 """Begins the key of a line that is not fetched yet."""
 
@@ -68,6 +69,11 @@ class Pages(Sequence[Row]):
         self._pages[page] = rows
         while len(self._pages) > KEPT_PAGES:
             self._pages.pop(next(iter(self._pages)))
+
+    @property
+    def keys(self) -> set[str]:
+        """Posts whose lines are there."""
+        return {row.key for page in self._pages.values() for row in page.values()}
 
     @property
     def known(self) -> list[Row]:
