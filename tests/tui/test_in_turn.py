@@ -32,7 +32,7 @@ def place(pilot: Pilot[None]) -> str:
 
 async def test_words_after_find_are_no_commands() -> None:
     async with opened(place="4") as pilot:
-        await see(pilot, "waiting for your yes")
+        await see(pilot, "TO APPROVE 3")
         listed, find = pilot.app.screen.query_one(RowList), pilot.app.screen.query_one("#find", Input)
         burst(pilot, "/kawa\r")
         await until(pilot, lambda: listed.has_focus and find.value == "kawa", "the words found")
@@ -83,7 +83,7 @@ async def test_what_was_typed_blind_is_let_go_but_for_the_brake() -> None:
     """`n` asks for the accounts first, and that takes for ever: no letter of the title may act on the list."""
     desk = seeded(NeverReady())
     async with opened(desk, place="4") as pilot:
-        await see(pilot, "waiting for your yes")
+        await see(pilot, "TO APPROVE 3")
         app, listed = pilot.app, pilot.app.screen.query_one(RowList)
         chosen, app.PATIENCE = listed.chosen, 0.05  # type: ignore[attr-defined, misc]
         burst(pilot, "njam!")

@@ -65,9 +65,9 @@ class Crossing(FakeDesk):
         known = deep()
         self.works, self.items = known.works, known.items
 
-    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None):  # type: ignore[no-untyped-def]
+    async def save_text(self, post: str, field: str, text: str, *, base: str | None = None, may_void: bool = True):  # type: ignore[no-untyped-def]
         self.works[POST].texts[field] = Text("Zimowe menu od środy. Jan")
-        return await super().save_text(post, field, text, base=base)
+        return await super().save_text(post, field, text, base=base, may_void=may_void)
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
