@@ -10,6 +10,7 @@ import click
 from config.codes import CODES, HUNDREDS, Code
 from daypart.cli import SECTIONS, cli
 from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, SETTINGS, SHEET, Action, key_words
+from tui.say import keyed
 
 HERE = Path(__file__).parent
 COMMON = ("workspace", "json", "no_color", "help", "version")
@@ -111,7 +112,7 @@ def keys() -> str:
         lines += _keys_of(f"{names[place].first_key} {names[place].label}", actions)
     lines += _keys_of("A sheet that was read (8 Plan, `L`)", SHEET)
     for title, actions in PANES.items():
-        lines += _keys_of(title, actions)
+        lines += _keys_of(keyed(title), actions)
     lines += ["", "In dialogs: `esc` always means no. With the mouse: click a place, a line, a button or a key in the bottom line.", ""]
     return "\n".join(lines)
 
@@ -120,7 +121,7 @@ def _keys_of(title: str, actions: Iterable[Action]) -> Iterator[str]:
     yield from ["", f"## {title}", "", "| Key | Does | Without a screen | Name |", "|---|---|---|---|"]
     for action in actions:
         shown = " ".join(f"`{key_words(key)}`" for key in action.keys.split(","))
-        yield f"| {shown} | {action.label}: {action.tip} | {f'`{action.twin}`' if action.twin else ''} | `{action.id}` |"
+        yield f"| {shown} | {action.label}: {keyed(action.tip)} | {f'`{action.twin}`' if action.twin else ''} | `{action.id}` |"
 
 
 # ── docs/errors.md ──

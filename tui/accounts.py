@@ -115,7 +115,10 @@ def _signed_in(standing: Standing, tz: str) -> str:
     """Until when; where nobody is, what can be done."""
     account = standing.account
     if account.supported and (not account.connected or account.state == "reauth"):
-        return say("c connects it · e corrects its handle or server · d takes it out of daypart.yaml")
+        return say(
+            "‹account.connect› connects it · ‹account.correct› corrects its handle or server · "
+            "‹account.disconnect› takes it out of daypart.yaml"
+        )
     if account.expires_at is None or account.platform not in ENDING:
         return say("Signed in: yes, renewed by itself") if account.supported else say("Signed in: {until}", until="–")
     return say("Signed in: {until}", until=until_words(standing, tz))

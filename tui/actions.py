@@ -212,7 +212,8 @@ MARK = Action(
     "space",
     "mark",
     "Mark",
-    "On a day: n fills the free slots of marked days. On a post in the day pane or the agenda: [ ] d c do it to all marked posts",
+    "On a day: ‹post.new› fills the free slots of marked days. On a post in the day pane or the agenda: "
+    "‹week.earlier› ‹week.later› ‹post.delete› ‹post.duplicate› do it to all marked posts",
     "daypart post shift",
 )
 DUPLICATE = Action("post.duplicate", "c", "duplicate", "Duplicate", "The same post once more, as a draft", "daypart post duplicate")
@@ -239,7 +240,15 @@ TODAY: tuple[Action, ...] = (*DECIDE, OPEN, EDIT, FIND, RESCHEDULE, DELETE, BROW
 OUTBOX: tuple[Action, ...] = TODAY
 
 ACCOUNTS: tuple[Action, ...] = (
-    Action("account.connect", "c", "connect", "Connect", "Sign in, also to a new account (or n)", "daypart account connect", footer=True),
+    Action(
+        "account.connect",
+        "c",
+        "connect",
+        "Connect",
+        "Sign in, also to a new account (or ‹post.new›)",
+        "daypart account connect",
+        footer=True,
+    ),
     Action("account.test", "t", "test", "Test", "One harmless call, to see that the account works", "daypart account test", footer=True),
     OPEN,
     Action("account.correct", "e", "correct", "Edit", "Another handle or server where nobody is signed in", "daypart account correct"),
@@ -351,7 +360,7 @@ VARIANTS: tuple[Action, ...] = (
     Action("variants.next", "right,l", "step(1)", "Next variant", "The next variant, also beyond the third"),
     Action("variants.up", "up,k", "scroll(-1)", "Up", "One line up in the variant"),
     Action("variants.down", "down,j", "scroll(1)", "Down", "One line down in the variant"),
-    Action("variants.take", "enter", "take", "Take it", "Make it the text of the post; z takes it back", "daypart accept"),
+    Action("variants.take", "enter", "take", "Take it", "Make it the text of the post; ‹all.undo› takes it back", "daypart accept"),
     Action("variants.leave", "escape", "leave", "Stop, throw away", "While it writes: stop. After that: throw all away", "daypart discard"),
     Action("variants.drop", "x", "discard", "Drop", "Throw this one away", "daypart discard"),
     Action("variants.again", "n", "again", "Ask again", "Ask the model for new ones", "daypart draft"),
@@ -366,7 +375,14 @@ BEATS: tuple[Action, ...] = (
     Action("script.shorter", "-,left,h", "stretch(-1)", "Shorter", "This beat half a second shorter", "daypart post script --edit"),
     Action("script.earlier", "[", "move_beat(-1)", "Earlier", "This beat before the one above", "daypart post script --edit"),
     Action("script.later", "]", "move_beat(1)", "Later", "This beat after the one below", "daypart post script --edit"),
-    Action("script.remove", "d", "remove_beat", "Delete the beat", "Take this beat out; z brings it back", "daypart post script --edit"),
+    Action(
+        "script.remove",
+        "d",
+        "remove_beat",
+        "Delete the beat",
+        "Take this beat out; ‹all.undo› brings it back",
+        "daypart post script --edit",
+    ),
     Action("script.target", "T", "target", "Length wanted", "How long the whole Reel is to be", "daypart post script --edit"),
     Action("script.up", "up,k", "step(-1)", "Up", "The beat before"),
     Action("script.down", "down,j", "step(1)", "Down", "The next beat"),
@@ -378,7 +394,12 @@ PICTURES: tuple[Action, ...] = (
     Action("media.alt", "enter,e", "alt", "Alt text", "Say what is seen, for people who do not see it", "daypart post edit --field"),
     Action("media.add", "n", "add_media", "Add one", "Add a picture or video, by its path", "daypart post media --add"),
     Action(
-        "media.remove", "d", "remove_media", "Take it out", "Take this one out of the post; z brings it back", "daypart post media --remove"
+        "media.remove",
+        "d",
+        "remove_media",
+        "Take it out",
+        "Take this one out of the post; ‹all.undo› brings it back",
+        "daypart post media --remove",
     ),
     Action("media.earlier", "[", "move_media(-1)", "Earlier", "This one before the one above", "daypart post media --move"),
     Action("media.later", "]", "move_media(1)", "Later", "This one after the one below", "daypart post media --move"),
@@ -388,9 +409,9 @@ PICTURES: tuple[Action, ...] = (
 )
 """In the list of pictures, when it has the focus."""
 PANES: dict[str, tuple[Action, ...]] = {
-    later("Write, in the model's pane (F8)"): VARIANTS,
-    later("Write, in the script (^t)"): BEATS,
-    later("Write, in the pictures (F4)"): PICTURES,
+    later("Write, in the model's pane (‹write.model›)"): VARIANTS,
+    later("Write, in the script (‹write.script›)"): BEATS,
+    later("Write, in the pictures (‹write.pictures›)"): PICTURES,
 }
 """Parts of a place with keys of their own while they have the focus."""
 
@@ -422,7 +443,7 @@ PLAN: tuple[Action, ...] = (
     Action("plan.apply", "A", "apply", "Apply", "Make the calendar follow what is shown (asks first)", "daypart apply", footer=True),
     Action("plan.sheet", "L", "load_sheet", "Load a sheet", "Posts from the rows of a CSV or Excel sheet", "daypart import", footer=True),
     FIND,
-    Action("plan.edit", "e", "edit", "Edit", "Open the post of this line in Write; F8 there asks the model", "daypart draft"),
+    Action("plan.edit", "e", "edit", "Edit", "Open the post of this line in Write; ‹write.model› there asks the model", "daypart draft"),
     Action("plan.copy", "y", "copy", "Copy", "Copy the place of a mistake, as file:line, or a key", "daypart validate --format line"),
     BACK,
     PANE,
@@ -478,6 +499,16 @@ def everything() -> tuple[Action, ...]:
     """Each action once."""
     found = {action.id: action for group in (EVERYWHERE, *SCREENS.values(), *PANES.values()) for action in group}
     return tuple(found.values())
+
+
+def key_of(action: str) -> str:
+    """The key people press for it, by the name of the action: the one they chose, where they did."""
+    return _by_id()[action].first_key
+
+
+@cache
+def _by_id() -> dict[str, Action]:
+    return {action.id: action for action in everything()}
 
 
 _CHANGING = frozenset({

@@ -158,7 +158,7 @@ class DaypartApp(Personal, inherit_bindings=False):
             AskWords(
                 say("Note an idea · {whose}", whose=whose or say("any client")),
                 say("In one line:"),
-                details=say("It waits in the Library (7) until somebody makes a post of it."),
+                details=say("It waits in the Library (‹place.library›) until somebody makes a post of it."),
                 yes=say("Keep it"),
                 placeholder=say("for example: open evening for regulars"),
                 check=needs_words(say("an idea")),
@@ -211,7 +211,7 @@ class DaypartApp(Personal, inherit_bindings=False):
         return [stack[0] for stack in stacks if isinstance(stack[0], DeskScreen)]
 
     def action_say_leave(self) -> None:
-        self.notify(say("q leaves the desk. Saved is everything you wrote."))
+        self.notify(say("‹all.quit› leaves the desk. Saved is everything you wrote."))
 
 
 def fit_to(terminal: Mapping[str, str] | None) -> None:

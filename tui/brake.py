@@ -63,14 +63,14 @@ class Brake(Program, inherit_bindings=False):
             self.say_error(error)
             return None
         if not names:
-            self.notify(say("There is no campaign yet: ! holds everything."), severity="warning")
+            self.notify(say("There is no campaign yet: ‹all.hold› holds everything."), severity="warning")
             return None
         return await self.push_screen_wait(Pick(say("Hold or release which campaign?"), [(name, name) for name in names]))
 
     async def _picked_client(self) -> str | None:
         named = [(c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None]
         if not named:
-            self.notify(say("This workspace has no clients: ! holds everything."), severity="warning")
+            self.notify(say("This workspace has no clients: ‹all.hold› holds everything."), severity="warning")
             return None
         return await self.push_screen_wait(Pick(say("Hold or release which client?"), named))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from scheduler.desk.views import DeliveryView, EventView, Sign
+from tui.actions import key_of
 from tui.say import say
 from tui.text import Glyphs, clean, full_when, local, one_line, sentence
 from tui.theme import LOOKS
@@ -26,7 +27,10 @@ def detail_title(delivery: DeliveryView) -> str:
 
 EVIDENT = frozenset({Sign.NEEDS_YOU, Sign.CHECKING, Sign.REFUSED, Sign.MISSED})
 """Signs whose pane shows what a decision rests on."""
-KEYS = {"there": "i", "again": "s", "drop": "x", "send_now": "s", "move": "s", "edit": "e", "time": "r"}
+KEYS = {
+    "there": "ask.there", "again": "ask.again", "drop": "ask.drop", "send_now": "ask.again", "move": "ask.again", "edit": "post.edit",
+    "time": "post.reschedule",
+}  # fmt: skip
 """The key of each thing that can be done."""
 
 
@@ -44,7 +48,7 @@ def detail(
     if delivery.reason and one_line(delivery.reason) not in one_line(delivery.words):
         lines.append(Content(sentence(told(clean(delivery.reason)))))
     if delivery.remote_url:
-        lines.append(Content.assemble(one_line(delivery.remote_url), (say("  o opens, y copies"), "$quiet")))
+        lines.append(Content.assemble(one_line(delivery.remote_url), (say("  ‹post.browse› opens, ‹post.copy› copies"), "$quiet")))
     if known is not None:
         lines += _evidence(known, tz)
     elif step := next_words(delivery):
@@ -58,7 +62,9 @@ def _evidence(known: Evidence, tz: str) -> list[Content]:
     """The safe thing first, then the choices with what each risks, then what was sent and what came back."""
     lines = [Content.assemble((say("Next: "), "bold"), told(clean(known.first)))] if known.first else []
     lines += [
-        Content.assemble((f"{KEYS[option.name]} {told(one_line(option.words))}", "bold"), (f" – {told(one_line(option.risk))}", "$quiet"))
+        Content.assemble(
+            (f"{key_of(KEYS[option.name])} {told(one_line(option.words))}", "bold"), (f" – {told(one_line(option.risk))}", "$quiet")
+        )
         for option in known.options
     ]
     lines += [Content(told(one_line(known.knows)))] if known.knows else []

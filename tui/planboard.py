@@ -158,7 +158,10 @@ def change_pane(one: ChangeView) -> Content:
 
 def _what(change: Change) -> str:
     if change.sign == "?":
-        return say("No text yet. Write it into the file; or A applies the files, then e opens the post and F8 there asks the model.")
+        return say(
+            "No text yet. Write it into the file; or ‹plan.apply› applies the files, "
+            "then ‹post.edit› opens the post and ‹write.model› there asks the model."
+        )
     return sentence(told(clean(change.words)))
 
 
@@ -233,5 +236,5 @@ def empty_words(board: Board | None) -> str:
     if board is None:
         return say("Reading…")
     if not any(file.campaign for file in board.files):
-        return say("No campaign files yet. L loads posts from a sheet; n writes one.")
+        return say("No campaign files yet. ‹plan.sheet› loads posts from a sheet; ‹post.new› writes one.")
     return say("Nothing to do: the calendar is as the files say.")

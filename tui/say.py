@@ -83,8 +83,8 @@ def later(words: str) -> str:
 
 def say(words: str, /, **values: object) -> str:
     """The words in the language of the person, the values put in. `Approve|place`: what stands behind the bar only tells translators apart
-    what is one word in English."""
-    found = _spoken.words.get(words) or words.partition("|")[0]
+    what is one word in English. `‹post.new› writes a post`: the key of an action, as this person has it."""
+    found = keyed(_spoken.words.get(words) or words.partition("|")[0])
     if not values:
         return found
     return found.format(**values) if _spoken is ENGLISH else _FORMATTER.format(found, **values)
@@ -93,7 +93,19 @@ def say(words: str, /, **values: object) -> str:
 def say_count(number: int, one: str, many: str, /, **values: object) -> str:
     """The same for a number: `{count}` stands for it, with its thousands apart."""
     forms = _spoken.forms.get(one) or (one, many)
-    return forms[PLURALS[_spoken.language](number)].format(count=thousands(number), **values)
+    return keyed(forms[PLURALS[_spoken.language](number)]).format(count=thousands(number), **values)
+
+
+_KEY = re.compile(r"‹([\w.]+)›")
+
+
+def keyed(words: str) -> str:
+    """The keys that are named in it, as this person has them."""
+    if "‹" not in words:
+        return words
+    from tui.actions import key_of  # deferred: actions are said with this module
+
+    return _KEY.sub(lambda named: key_of(named[1]).replace("{", "{{").replace("}", "}}"), words)
 
 
 def thousands(number: int) -> str:

@@ -97,10 +97,15 @@ def proposed_rows(suggestions: Sequence[Suggestion], reminders: Sequence[Reminde
 
 def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False) -> Content:
     """Its texts, where each account stands, and what can be done with it."""
-    lines = [Content.assemble((f"{told(one_line(line.words))}.", "bold"), (say("  c makes a new draft of it"), "$quiet"))]
+    lines = [Content.assemble((f"{told(one_line(line.words))}.", "bold"), (say("  ‹post.duplicate› makes a new draft of it"), "$quiet"))]
     if line.evergreen:
         lines.append(
-            Content(say("It comes round again {evergreen}, as a draft to approve. E changes that.", evergreen=one_line(line.evergreen)))
+            Content(
+                say(
+                    "It comes round again {evergreen}, as a draft to approve. ‹library.evergreen› changes that.",
+                    evergreen=one_line(line.evergreen),
+                )
+            )
         )
     lines += [
         Content(f"{one_line(view.account)}: {told(one_line(view.words))}, {full_when(view.published_at or view.due, tz)}")
@@ -163,7 +168,7 @@ def idea_detail(idea: IdeaView, tz: str) -> Content:
                     "$quiet",
                 )
             ),
-            Content(say("c makes a post of it: the idea is its brief, for you or for the model. d lets it go.")),
+            Content(say("‹post.duplicate› makes a post of it: the idea is its brief, for you or for the model. ‹post.delete› lets it go.")),
         ]
     )
 
@@ -173,7 +178,7 @@ def suggestion_detail(one: Suggestion, tz: str) -> Content:
     return Content("\n").join(
         [
             Content(f"{full_when(one.at, tz)} on {one_line(one.platform_name)} {one_line(one.account)}: {told(one_line(one.words))}"),
-            Content(say("c makes a draft of it for then. Nothing goes out before a person approves it.")),
+            Content(say("‹post.duplicate› makes a draft of it for then. Nothing goes out before a person approves it.")),
         ]
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from tui.say import LOCALE, PLURALS, Entry, read_po, spoken, thousands
+from tui.say import LOCALE, PLURALS, Entry, keyed, read_po, spoken, thousands
 from tui.text import DAYS, MONTHS
 
 _VALUE = re.compile(r"\{(\w+)\}")
@@ -32,7 +32,7 @@ NAMES = frozenset({
 NUMBERS = frozenset({"allowed", "count", "days", "hours", "minutes", "n", "number", "over", "seconds", "times", "used"})
 KINDS = {"label": r"[A-Z]\w*", "medium": "image|video"}
 """Of platforms, and of media."""
-QUOTES = {"pl": "„{}”"}
+QUOTES = {"en": "'{}'", "pl": "„{}”"}
 CLOCKS = frozenset({"start", "end"})
 ONE_WORD = frozenset({"host", "key", "model", "tz", "url"})
 
@@ -177,5 +177,5 @@ def _book(language: str) -> Phrasebook:
 
 
 def told(text: str) -> str:
-    """A sentence of the Desk as this person reads it."""
-    return text if spoken() == "en" else _book(spoken()).find(text)
+    """A sentence of the Desk as this person reads it; in English only the keys that it names may be others."""
+    return keyed(_book(spoken()).find(text))

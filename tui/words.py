@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from scheduler.desk.views import DeliveryView, EventView, HoldView, Overview, Sign
 from scheduler.errors import DeskError
 from scheduler.outage import Outage
+from tui.actions import key_of
 from tui.say import is_aloud, later, say, say_count
 from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words
 from tui.told import told
 
-SERVICE_HINT = later("S starts it")
+SERVICE_HINT = later("‹all.service› starts it")
 
 STATE_WORDS = {
     "draft": later("draft"), "queued": later("planned"), "claimed": later("getting ready"), "sending": later("sending"),
@@ -47,8 +48,8 @@ def facts(overview: Overview, now: int) -> list[Fact]:
         short = say_count(len(overview.moved), "{count} post moved with the clocks", "{count} posts moved with the clocks")
         found.append(Fact(f"{short}: {told(one_line(overview.moved[0]))}{' …' if overview.moved[1:] else ''}", "warning", short))
     if overview.untold:
-        short = say_count(overview.untold, "{count} notice not told · N", "{count} notices not told · N")
-        found.append(Fact(f"{told(one_line(overview.untold_words))} · N", "warning", short))
+        short = say_count(overview.untold, "{count} notice not told · ‹all.notices›", "{count} notices not told · ‹all.notices›")
+        found.append(Fact(f"{told(one_line(overview.untold_words))} · {key_of('all.notices')}", "warning", short))
     if overview.to_approve:
         found.append(Fact(say_count(overview.to_approve, "? {count} to approve", "? {count} to approve"), "warning"))
     found.append(Fact(say_count(overview.planned, "{count} planned", "{count} planned"), "foreground"))
@@ -93,7 +94,7 @@ def banner(overview: Overview, now: int) -> str | None:
     if everything:
         hold = everything[0]
         reason = f" · {told(one_line(hold.reason))}" if hold.reason else ""
-        return say("ON HOLD since {when} – nothing leaves · ! release{reason}", when=_since(hold, overview.tz, now), reason=reason)
+        return say("ON HOLD since {when} – nothing leaves · ‹all.hold› release{reason}", when=_since(hold, overview.tz, now), reason=reason)
     if overview.holds:
         names = some(tuple(one_line(hold.name) for hold in overview.holds))
         return say("ON HOLD: {names} – everything else goes out · {who_releases}", names=names, who_releases=_who_releases(overview.holds))
@@ -112,8 +113,8 @@ def _who_releases(holds: Sequence[HoldView]) -> str:
     """The key, where there is one."""
     scopes = {hold.scope for hold in holds}
     ways = {
-        "client": say("H releases a client"),
-        "campaign": say("P releases a campaign"),
+        "client": say("‹all.hold_client› releases a client"),
+        "campaign": say("‹all.hold_campaign› releases a campaign"),
         "account": say("`daypart release --account NAME` releases"),
     }
     return next((words for scope, words in ways.items() if scope in scopes), say("it goes on when its file says so"))
@@ -170,10 +171,12 @@ def _event_words(event: EventView) -> str:
 def next_words(delivery: DeliveryView) -> str:
     """What happens next by itself, or what the person can do."""
     if delivery.sign is Sign.NEEDS_YOU:
-        look = say("Look at {platform_name} first. Is the post there? Then i.", platform_name=one_line(delivery.platform_name))
-        return say("{look} If it surely is not: s sends it again. x gives it up.", look=look)
+        look = say("Look at {platform_name} first. Is the post there? Then ‹ask.there›.", platform_name=one_line(delivery.platform_name))
+        return say("{look} If it surely is not: ‹ask.again› sends it again. ‹ask.drop› gives it up.", look=look)
     if delivery.sign is Sign.HELD:
-        return say("It waits while the hold is on. ! releases everything, H one client, P one campaign.")
+        return say(
+            "It waits while the hold is on. ‹all.hold› releases everything, ‹all.hold_client› one client, ‹all.hold_campaign› one campaign."
+        )
     return told(clean(delivery.next or ""))
 
 
@@ -195,7 +198,7 @@ def hold_question(overview: Overview | None, now: int) -> str:
 
 def undo_words(words: str, undo: str | None) -> str:
     """A toast: what happened, and how to take it back."""
-    return sentence(told(clean(words))) + (f" z: {told(clean(undo))}" if undo else "")
+    return sentence(told(clean(words))) + (f" {key_of('all.undo')}: {told(clean(undo))}" if undo else "")
 
 
 def error_words(error: DeskError) -> str:

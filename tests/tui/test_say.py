@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from config.desk_settings import EXPLAINED
-from tui import text
+from tui import keymap, text
+from tui.actions import everything
 from tui.say import ENGLISH, LOCALE, PLURALS, language_of, later, read_catalogue, read_po, say, say_count, speak, spoken
 from tui.told import told
 
@@ -65,7 +66,7 @@ def sentences() -> dict[str, str]:
 
 
 def places(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None} | set(re.findall("‹[^›]*›", template))
 
 
 def test_every_sentence_has_its_polish_one() -> None:
@@ -357,3 +358,43 @@ def test_the_desks_sentences_in_polish(english: str, polish: str) -> None:
     assert told(english) == english
     speak("pl")
     assert told(english) == polish
+
+
+# ── keys in sentences ──
+
+KEY = re.compile(r"(?<![\w’'{/.‹-])(?:[b-zB-HJ-Z]|F\d{1,2}|\^[a-z]|!(?= [a-z]))(?![\w’'}.›-]*\w)")
+OF_DIALOGS = re.compile(
+    r"\((?:[a-zA-Z]|F\d|⏎ or F8)\)$|^[ms] |· s and m |\bO omits|^F fills|with O\.$|^F4 corrects"
+    r"|Or F2: |while you write, and there|^Now the desk"
+)
+"""Keys of a dialog cannot be given to anything else."""
+NO_KEY = re.compile(r"\d[^ ]*\} [sh]\b|\} (?:s|h)\b|\bin 24 h\b|a to f\b|^\$ …")
+
+
+def test_sentences_name_actions_and_not_their_usual_keys() -> None:
+    named = [words for words in sentences() if KEY.search(words) and not OF_DIALOGS.search(words) and not NO_KEY.search(words)]
+    assert named == []
+
+
+def test_every_action_that_is_named_is_there() -> None:
+    known = {action.id for action in everything()}
+    books = [entry for name in ("pl", "pl.desk", "en.desk") for entry in read_po((LOCALE / f"{name}.po").read_text(encoding="utf-8"))]
+    named = {name for entry in books for words in (entry.source, *entry.translations) for name in re.findall("‹([^›]*)›", words)}
+    assert len(named) > 30
+    assert named <= known
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence", "desks"),
+    [("en", "There is no campaign yet: f12 holds everything.", "not connected: K connects"),
+     ("pl", "Nie ma jeszcze kampanii: f12 wstrzymuje wszystko.", "niepołączone: K łączy")],
+)  # fmt: skip
+def test_a_key_that_a_person_chose_is_the_one_that_is_named(language: str, sentence: str, desks: str) -> None:
+    speak(language)
+    keymap.use({"all.hold": "f12", "account.connect": "K"})
+    try:
+        assert say("There is no campaign yet: ‹all.hold› holds everything.").lower() == sentence.lower()
+        assert told("not connected: c connects") == desks
+    finally:
+        keymap.use({})
+    assert told("not connected: c connects").partition(": ")[2].startswith("c ")

@@ -159,7 +159,7 @@ class NoModel(Dialog[None]):
         yield Static(say("For a model on this computer, for example Ollama:"), classes="question", markup=False)
         yield Static(Content(MODEL_LINES.rstrip()), classes="details", markup=False)
         way = say("For one elsewhere write its address, and key_env: the name of the variable with its key. `daypart model test` tries it;")
-        yield Static(Content(f"{way} {say('F8 works as soon as the file is saved.')}"), classes="question", markup=False)
+        yield Static(Content(f"{way} {say('‹write.model› works as soon as the file is saved.')}"), classes="question", markup=False)
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Close (esc)")), id="no")

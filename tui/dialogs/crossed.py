@@ -37,7 +37,7 @@ class Crossed(Dialog[str]):
 
     def compose_box(self) -> ComposeResult:
         told = say(
-            "{by} saved this text while you were writing. The one you do not take stays among the earlier texts (^f).",
+            "{by} saved this text while you were writing. The one you do not take stays among the earlier texts (‹write.former›).",
             by=one_line(self._by),
         )
         yield Static(Content(told), classes="question")

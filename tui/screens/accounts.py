@@ -32,7 +32,7 @@ class AccountsScreen(ListScreen):
     PLACE = "accounts"
     ACTIONS = SCREENS["accounts"]
     TITLE_WORDS = later("Accounts")
-    EMPTY = later("No accounts yet. c connects one.")
+    EMPTY = later("No accounts yet. ‹account.connect› connects one.")
     BINDINGS = bindings(ACCOUNTS)
 
     def __init__(self) -> None:
@@ -74,9 +74,9 @@ class AccountsScreen(ListScreen):
         if action in {"open", "test", "disconnect", "correct", "copy"} and account is None:
             return say("there is no account under the cursor")
         if action == "test" and account is not None and not account.account.connected:
-            return say("it is not connected; c connects it")
+            return say("it is not connected; ‹account.connect› connects it")
         if action == "correct" and account is not None and not _is_free(account):
-            return say("it is signed in; d signs it out")
+            return say("it is signed in; ‹account.disconnect› signs it out")
         return ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

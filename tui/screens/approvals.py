@@ -35,7 +35,7 @@ class ApprovalsScreen(ListScreen):
     PLACE = "approvals"
     ACTIONS = SCREENS["approvals"]
     TITLE_WORDS = later("Waiting for your yes")
-    EMPTY = later("Nothing waits for you. n writes a post; once it has a time, it comes here.")
+    EMPTY = later("Nothing waits for you. ‹post.new› writes a post; once it has a time, it comes here.")
     STOPPED = later("Nothing waits for you. Approved posts leave when the publishing service runs.")
     BINDINGS = bindings(APPROVALS)
 
@@ -91,7 +91,7 @@ class ApprovalsScreen(ListScreen):
         if action == "review_file" and not self.chosen_key():
             return say("nothing waits here")
         if action == "approve" and all(item.blocked for item in items):
-            return say("{why} · e edits it", why=told(items[0].blocked or ""))
+            return say("{why} · ‹post.edit› edits it", why=told(items[0].blocked or ""))
         return super().why_off(action) if not items else ""
 
     def action_read_on(self) -> None:

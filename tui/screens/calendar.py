@@ -38,8 +38,8 @@ MOST = 8
 REST = 0.05
 """Seconds the cursor stands still until the day pane follows."""
 EMPTY = {
-    "day": later("Nothing planned on this day. n writes a post here."),
-    "agenda": later("Nothing here. n writes a post; f and esc take a filter away."),
+    "day": later("Nothing planned on this day. ‹post.new› writes a post here."),
+    "agenda": later("Nothing here. ‹post.new› writes a post; ‹calendar.filter› and esc take a filter away."),
 }
 
 

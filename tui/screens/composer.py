@@ -59,7 +59,7 @@ class ComposerScreen(ComposingMedia):
 
     def compose_body(self) -> ComposeResult:
         with PlainVertical(id="choose", classes="pane"):
-            yield RowList(empty=say("No drafts. n writes a new post."), glyphs=self.app.glyphs)
+            yield RowList(empty=say("No drafts. ‹post.new› writes a new post."), glyphs=self.app.glyphs)
         with PlainVertical(id="compose"):
             with Horizontal(id="columns"):
                 with PlainVertical(id="left"):
@@ -77,7 +77,7 @@ class ComposerScreen(ComposingMedia):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one("#choose").border_title = Content(say("Write · choose a draft, or n for a new post"))
+        self.query_one("#choose").border_title = Content(say("Write · choose a draft, or ‹post.new› for a new post"))
         self._arrange()
 
     # ── reading ──
@@ -110,7 +110,7 @@ class ComposerScreen(ComposingMedia):
         self.take_typed()
         if not self.deleted:
             self.deleted = True
-            self.save_trouble = say("deleted elsewhere: ^s makes a new post")
+            self.save_trouble = say("deleted elsewhere: ‹write.save› makes a new post")
             self.titles()
 
     async def read_post(self) -> None:
@@ -297,12 +297,18 @@ class ComposerScreen(ComposingMedia):
         notes = [say("This post is {reason}.", reason=draft.fixed)] if draft.fixed else []
         if draft.locked and not draft.fixed:
             accounts = counted(len(draft.broken_by(draft.current)), "account")
-            notes.append(say("Approved for {accounts}. e edits it; that breaks the approval.", accounts=accounts))
+            notes.append(say("Approved for {accounts}. ‹write.edit› edits it; that breaks the approval.", accounts=accounts))
         if self.save_trouble:
             notes.insert(0, f"{sentence(self.save_trouble) if is_aloud() else ''} {say('What you typed stays here.')}".strip())
         waiting = len(draft.post.proposals)
         if waiting:
-            notes.append(say_count(waiting, "{count} text of the model waits for you: F8.", "{count} texts of the model wait for you: F8."))
+            notes.append(
+                say_count(
+                    waiting,
+                    "{count} text of the model waits for you: ‹write.model›.",
+                    "{count} texts of the model wait for you: ‹write.model›.",
+                )
+            )
         words = clean(" ".join(notes))
         if str(fixed.content) != words:  # each change lays out the screen anew
             fixed.update(Content(words))
@@ -312,8 +318,8 @@ class ComposerScreen(ComposingMedia):
         text.border_subtitle = Content(clean(saved) if self.save_trouble else say("{saved} · esc leaves the text", saved=saved))
         text.set_class(bool(self.save_trouble), "-trouble")
         fits = self.query_one("#fits")
-        fits.border_title = Content(say("Does it fit? · {when_words} · F5", when_words=self._when_words()))
-        fits.border_subtitle = Content(say("F9 next problem"))
+        fits.border_title = Content(say("Does it fit? · {when_words} · ‹write.when›", when_words=self._when_words()))
+        fits.border_subtitle = Content(say("‹write.problem› next problem"))
 
     def _when_words(self) -> str:
         times = {delivery.due for delivery in self.draft.post.deliveries if is_head(delivery)} if self.draft else set()

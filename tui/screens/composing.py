@@ -137,13 +137,13 @@ class Composing(DeskScreen):
             self.take_typed()
         except WouldVoidError:
             self.approved_meanwhile = True
-            self.save_trouble = say("not saved, approved meanwhile: ^s decides")
+            self.save_trouble = say("not saved, approved meanwhile: ‹write.save› decides")
         except NotFoundError:
             self.deleted = True
-            self.save_trouble = say("deleted elsewhere: ^s makes a new post")
+            self.save_trouble = say("deleted elsewhere: ‹write.save› makes a new post")
         except CrossedError as error:
             self.crossed[name] = error
-            self.save_trouble = say("{error}: ^s decides", error=told(str(error)))
+            self.save_trouble = say("{error}: ‹write.save› decides", error=told(str(error)))
         except DeskError as error:
             self.save_trouble = say("not saved: {error}", error=error_words(error))
         else:
@@ -238,7 +238,7 @@ class Composing(DeskScreen):
 
     async def _common_again(self, draft: Draft, account: str, language: str) -> None:
         question = say(
-            "{account} then sends the common text again. Its own stays among the earlier texts; z brings it back.", account=account
+            "{account} then sends the common text again. Its own stays among the earlier texts; ‹all.undo› brings it back.", account=account
         )
         title = say("Back to the common text? · {client_name}", client_name=draft.post.client_name)
         if not await self.app.push_screen_wait(Confirm(title, question, yes=say("Go back"))) or not await self.save_all():
@@ -360,7 +360,7 @@ class Composing(DeskScreen):
             waiting = [d for d in self.draft.post.deliveries if d.state == "draft"]
             untimed = [d for d in self._movable() if d.due is None]
             if untimed and await self.app.push_screen_wait(Schedule(untimed, self.app.desk, self.app.now())) is None:
-                self.app.notify(say("It has no time yet, so nobody can approve it. F5 gives it one."), severity="warning")
+                self.app.notify(say("It has no time yet, so nobody can approve it. ‹write.when› gives it one."), severity="warning")
             elif waiting or self.draft.post.deliveries == ():
                 self.app.open_review(self.draft.post.post)
             else:

@@ -104,7 +104,9 @@ class ComposingModel(Composing):
         outage = self.app.facts.outage if self.app.facts is not None else None
         if outage is None or not outage.is_network or place.here:
             return ""
-        return say("No network since {since}: F8 works again later.", since=when_words(outage.since, self.app.desk.tz, self.app.now()))
+        return say(
+            "No network since {since}: ‹write.model› works again later.", since=when_words(outage.since, self.app.desk.tz, self.app.now())
+        )
 
     async def _ask(self, draft: Draft, place: ModelPlace, languages: Sequence[str]) -> None:
         """Whatever goes wrong, what is whole can be taken, and nothing else is touched."""
@@ -215,5 +217,5 @@ def _trouble(error: DeskError, place: ModelPlace) -> str:
     """Why nothing came, and when it is worth another try."""
     if place.here or not isinstance(error, UnreachableError):
         return error_words(error)
-    later = say("Is there a network? F8 works again later, everything else goes on.")
+    later = say("Is there a network? ‹write.model› works again later, everything else goes on.")
     return f"{sentence(told(clean(str(error))))} {later}"

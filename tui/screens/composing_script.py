@@ -112,7 +112,7 @@ class ComposingScript(ComposingModel):
                 script,
                 without(script.beats, event.beat),
                 event.beat,
-                say("Beat {number} is taken out. z brings it back.", number=event.beat + 1),
+                say("Beat {number} is taken out. ‹all.undo› brings it back.", number=event.beat + 1),
             )
 
     @on(Timeline.Move)

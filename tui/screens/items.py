@@ -21,7 +21,7 @@ FIXED = {
     Sign.SENDING: later("it is being sent"),
     Sign.CHECKING: later("it was sent and we look whether it is there"),
     Sign.CANCELLED: later("it is cancelled"),
-    Sign.NEEDS_YOU: later("first say whether it is there (i, s or x)"),
+    Sign.NEEDS_YOU: later("first say whether it is there (‹ask.there›, ‹ask.again› or ‹ask.drop›)"),
 }
 """States whose time and text nobody can change."""
 

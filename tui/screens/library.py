@@ -32,10 +32,10 @@ REST = 0.15
 """Seconds after a letter until the pane follows."""
 TABS = (("posts", later("Posts")), ("media", later("Media")), ("ideas", later("Ideas")), ("proposed", later("Proposed")))
 EMPTY = {
-    "posts": later("No posts yet. n writes one; what went out can be used again here."),
+    "posts": later("No posts yet. ‹post.new› writes one; what went out can be used again here."),
     "media": later("No pictures or videos yet. They come here with the posts that use them."),
-    "ideas": later("No ideas kept. I keeps one in a line, from anywhere."),
-    "proposed": later("Nothing has rested long enough, and nothing needs you. E on a post lets it come round again."),
+    "ideas": later("No ideas kept. ‹all.idea› keeps one in a line, from anywhere."),
+    "proposed": later("Nothing has rested long enough, and nothing needs you. ‹library.evergreen› on a post lets it come round again."),
 }
 
 

@@ -32,7 +32,7 @@ EVERYTHING = "*"
 def spot_words(row: CalendarRow | None, spot: Spot, of_day: int, glyphs: Glyphs) -> Content:
     """Two lines about the post under the cursor."""
     if row is None:
-        return Content.styled(say("{day}: nothing planned. n writes a post here.", day=day_words(spot.day)), "$quiet")
+        return Content.styled(say("{day}: nothing planned. ‹post.new› writes a post here.", day=day_words(spot.day)), "$quiet")
     more = say(" · {number} of {of_day}", number=spot.place + 1, of_day=of_day)
     return Content.assemble(
         (f"{sign_text(row.sign, glyphs)} {say(SIGN_WORDS[row.sign])}", f"bold ${LOOKS[row.sign].color}"),
@@ -232,7 +232,9 @@ class PlanningScreen(ItemScreen):
         posts = {view.post: view for view in drafts}
         choices = [(post, f"{view.client_name} · {name_words(view)}") for post, view in posts.items()]
         if not choices:
-            self.app.notify(say("There is no draft to fill the days from. esc takes the marks away, n writes one."), severity="warning")
+            self.app.notify(
+                say("There is no draft to fill the days from. esc takes the marks away, ‹post.new› writes one."), severity="warning"
+            )
             return
         picked = await self.app.push_screen_wait(
             Pick(say("Fill the free slots of {days} from which draft?", days=counted(len(days), "day")), choices)

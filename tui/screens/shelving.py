@@ -139,7 +139,7 @@ class Shelving(DeskScreen):
             made = await desk.use_idea(idea.id, wanted.accounts, when=wanted.when or None)
             self.app.notify(
                 say(
-                    "New post for {client_name}: {title}. The idea is its brief; F8 asks the model.",
+                    "New post for {client_name}: {title}. The idea is its brief; ‹write.model› asks the model.",
                     client_name=made.client_name,
                     title=made.title,
                 )

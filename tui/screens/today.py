@@ -21,8 +21,8 @@ WAY_OUT = {
     "unapproved": later("⏎ reads and approves it."),
     "no_text": later("⏎ writes it."),
     "no_media": later("⏎ opens it: it has no picture yet."),
-    "sign_in": later("⏎ goes to Accounts: c signs in again."),
-    "quota": later("⏎ goes to Accounts. What exceeds waits its turn; move a post (r) to choose which."),
+    "sign_in": later("⏎ goes to Accounts: ‹account.connect› signs in again."),
+    "quota": later("⏎ goes to Accounts. What exceeds waits its turn; move a post (‹post.reschedule›) to choose which."),
 }
 """What `enter` does about each kind of risk."""
 
@@ -33,7 +33,7 @@ class TodayScreen(ListScreen):
     PLACE = "today"
     ACTIONS = SCREENS["today"]
     TITLE_WORDS = later("Today")
-    EMPTY = later("Your week is empty. n writes a post.")
+    EMPTY = later("Your week is empty. ‹post.new› writes a post.")
     BINDINGS = bindings(TODAY)
 
     def __init__(self) -> None:

@@ -52,7 +52,7 @@ class FieldTabs(Bar):
 
     def render_line(self, y: int) -> Strip:
         self.zones, parts, at = [], [], 0
-        hint = say("  ^l next text") if len(self._fields) > 1 else ""
+        hint = say("  ‹write.text› next text") if len(self._fields) > 1 else ""
         texts = [(name, f" {self._words(name)} ") for name in self._fields]
         for n, (name, text) in self._in_sight(texts, self.size.width - cell_len(hint)):
             look = "tab--hint" if n < 0 else "tab--here" if name == self._current else "tab--own" if "@" in name else "tab--name"

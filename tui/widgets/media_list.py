@@ -101,7 +101,7 @@ class MediaList(Widget, can_focus=True):
         width, room = self.content_size.width, max(1, self.content_size.height)
         self._lines = [drawn for item in self.page.items for drawn in self._of(item, width)]
         for problem in self.page.problems:
-            words = f"{self._glyphs.cross} {told(problem)}" + ("" if self.page.items else f"  {say('n adds one')}")
+            words = f"{self._glyphs.cross} {told(problem)}" + ("" if self.page.items else f"  {say('‹media.add› adds one')}")
             self._lines += self._wrapped(words, "error", -1, width, 0)
         own = [n for n, (_, _, number) in enumerate(self._lines) if number == self.cursor] or [0]
         if own[-1] >= self._first + room:
@@ -110,7 +110,9 @@ class MediaList(Widget, can_focus=True):
         self.border_title = Content(
             say("Pictures · {files}", files=counted(len(self.page.items), "file")) if self.page.items else say("Pictures")
         )
-        self.border_subtitle = Content(say("⏎ alt text · n add · d take out · v look · F4 caption"))
+        self.border_subtitle = Content(
+            say("⏎ alt text · ‹media.add› add · ‹media.remove› take out · ‹media.view› look · ‹write.pictures› caption")
+        )
         self.refresh()
 
     def _of(self, item: MediaView, width: int) -> list[Drawn]:
@@ -121,7 +123,10 @@ class MediaList(Widget, can_focus=True):
         found += self._wrapped(" · ".join(part for part in (kind, item.facts, item.made) if part), "quiet", number, width)
         if not item.there:
             found += self._wrapped(
-                say("{cross} its file is gone from this computer: d takes it out, n adds it again", cross=self._glyphs.cross),
+                say(
+                    "{cross} its file is gone from this computer: ‹media.remove› takes it out, ‹media.add› adds it again",
+                    cross=self._glyphs.cross,
+                ),
                 "error",
                 number,
                 width,
@@ -163,7 +168,7 @@ class MediaList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, at = self.content_size.width, self._first + y
         if not self.page.items and not self.page.problems:
-            words = say("No picture yet. n adds one by its path.") if y == 0 else ""
+            words = say("No picture yet. ‹media.add› adds one by its path.") if y == 0 else ""
             return line([Segment(words, self.get_component_rich_style("media--quiet"))], width, self.rich_style)
         if at >= len(self._lines):
             return Strip.blank(width, self.rich_style)

@@ -119,7 +119,7 @@ class Timeline(Widget, can_focus=True):
     def _titles(self, script: ScriptView) -> None:
         self.border_title = Content(say("Script · {language} · {words}", language=field_words(script.language), words=told(script.words)))
         fault = f"{self._glyphs.warn} {told(one_line(script.fault))}" if script.fault else ""
-        keys = say("⏎ edit · n add · + - length · ^t caption")
+        keys = say("⏎ edit · ‹script.add› add · ‹script.longer› ‹script.shorter› length · ‹write.script› caption")
         self.border_subtitle = Content((fault or keys) if self.size.width < 100 else " · ".join(part for part in (fault, keys) if part))
 
     # ── drawing ──
@@ -138,7 +138,7 @@ class Timeline(Widget, can_focus=True):
         return line([self._segment(text, look) for text, look in self._lines[at].parts], width, self.rich_style)
 
     def _empty(self, y: int, width: int) -> Strip:
-        words = (say("No script yet. n writes the first beat,"), say("F8 asks the model for one."))
+        words = (say("No script yet. ‹script.add› writes the first beat,"), say("‹write.model› asks the model for one."))
         return line([self._segment(words[y] if y < len(words) else "", "quiet")], width, self.rich_style)
 
     def _bar(self, script: ScriptView, width: int) -> Strip:

@@ -170,13 +170,13 @@ class Variants(Horizontal, can_focus=True):
 
     def _keys(self) -> str:
         if not self.has_focus:
-            return say("F8 goes there") if self.offers.found or self.offers.writing else say("F8 asks again")
+            return say("‹write.model› goes there") if self.offers.found or self.offers.writing else say("‹write.model› asks again")
         if self.offers.writing:
             return say("1 2 3 look · esc stops")
         if not self.offers.found:
-            return say("n asks again · esc closes")
+            return say("‹variants.again› asks again · esc closes")
         many = "1 2 3 look · " if len(self.offers.found) > 1 else ""
-        return say("{many}⏎ takes it · n asks again · esc throws away", many=many)
+        return say("{many}⏎ takes it · ‹variants.again› asks again · esc throws away", many=many)
 
     # ── keys ──
 

@@ -233,7 +233,7 @@ class WeekGrid(Grounded, can_focus=True):
         if below > 0 and y == 1 + self._places * self._lines:
             return [cell(say("+{below} more", below=below), width, self._style("week--more"), self.glyphs)]
         if not rows and y == 1 and day == self.spot.day:
-            return [cell(say("n new post"), width, self._style("week--more"), self.glyphs)]
+            return [cell(say("‹post.new› new post"), width, self._style("week--more"), self.glyphs)]
         return []
 
     def _in_lane(self, account: str) -> bool:
@@ -245,7 +245,7 @@ class WeekGrid(Grounded, can_focus=True):
             return [cell(say("+{more} more", more=found.more), width, self._style("week--more"), self.glyphs)]
         if found.place < 0:
             empty = not self.week.on(day) and y == 2 and day == self.spot.day
-            return [cell(say("n new post"), width, self._style("week--more"), self.glyphs)] if empty else []
+            return [cell(say("‹post.new› new post"), width, self._style("week--more"), self.glyphs)] if empty else []
         row, here = self.week.on(day)[found.place], self.spot == Spot(day, found.place)
         style = self._style(("week--cursor" if self.has_focus else "week--rest") if here else "week--text")
         if found.part:
