@@ -240,15 +240,7 @@ TODAY: tuple[Action, ...] = (*DECIDE, OPEN, EDIT, FIND, RESCHEDULE, DELETE, BROW
 OUTBOX: tuple[Action, ...] = TODAY
 
 ACCOUNTS: tuple[Action, ...] = (
-    Action(
-        "account.connect",
-        "c",
-        "connect",
-        "Connect",
-        "Sign in, also to a new account (or ‹post.new›)",
-        "daypart account connect",
-        footer=True,
-    ),
+    Action("account.connect", "c", "connect", "Connect", "Sign in, also to a new account", "daypart account connect", footer=True),
     Action("account.test", "t", "test", "Test", "One harmless call, to see that the account works", "daypart account test", footer=True),
     OPEN,
     Action("account.correct", "e", "correct", "Edit", "Another handle or server where nobody is signed in", "daypart account correct"),

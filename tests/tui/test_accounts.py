@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 from textual.widgets import Input
 
 from tests.tui.fake_accounts import GOOD, OFFLINE, OWN_PASSWORD
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
+from tui.dialogs.new_post import NewPost
 from tui.program import Program
 
 
@@ -26,10 +29,18 @@ async def test_nothing_connected_says_what_to_do() -> None:
         await see(pilot, "Test is off: there is no account under the cursor")
 
 
-async def test_connect_says_what_one_needs_hides_the_secret_and_tries_it() -> None:
+async def test_a_new_post_here_is_for_the_account_under_the_cursor() -> None:
     async with opened(place="6") as pilot:
         await see(pilot, "SIGN IN 1")
         await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewPost), "the new post")
+        assert [account.name for account in cast("NewPost", pilot.app.screen).chosen] == ["ms-kawa"]
+
+
+async def test_connect_says_what_one_needs_hides_the_secret_and_tries_it() -> None:
+    async with opened(place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("c")
         await see(pilot, "Connect which account?", "Kawa Wrocław · Mastodon ms-kawa", "A new account on Bluesky")
         await pilot.press("enter")
         await see(pilot, "Connect ms-kawa · Kawa Wrocław", "You need: An access token", "https://social.example/settings/applications")

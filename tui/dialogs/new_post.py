@@ -72,7 +72,7 @@ class NewPost(Dialog[str]):
             if account.name in self._picked or (not self._picked and self._client is not None and account.client == self._client):
                 self.query_one(TickList).tick(account.name)
         if not self._accounts:
-            self.note(say("There is no account yet. Connect one with: daypart account connect"))
+            self.note(say("There is no account yet: ‹account.connect› in Accounts connects one."))
 
     @property
     def chosen(self) -> list[AccountView]:

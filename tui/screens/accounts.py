@@ -60,8 +60,9 @@ class AccountsScreen(ListScreen):
             self.connect_one(wanted)
 
     async def new_here(self) -> None:
-        """`n`: what is new here is an account."""
-        await self.run_action("screen.connect")
+        """`n`: a post for the account under the cursor."""
+        account = self.chosen_key()
+        await self.app.write_new(accounts=(account,) if account else ())
 
     # ── what is known ──
 
