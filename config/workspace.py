@@ -209,8 +209,8 @@ class Workspace(Written):
     """Between languages when one account has several."""
     policy: Policy = Policy()
     llm: Llm | None = None
-    store: Text = "sqlite"
-    """`sqlite`, or postgresql://…; DAYPART_STORE wins."""
+    store: Literal["sqlite"] = "sqlite"
+    """One file beside daypart.yaml. PostgreSQL is not built yet, and a setting that nobody reads would be a lie."""
     media: MediaHost = MediaHost()
     notices: Notices = Notices()
     """Who is told when something needs a person."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from config.beginnings import slug_of
 from scheduler.workspace import state_folder
 
-KEPT = ("DAYPART_STATE", "DAYPART_STORE", "DAYPART_KEY_FILE", "DAYPART_KEYRING")
+KEPT = ("DAYPART_STATE", "DAYPART_KEY_FILE", "DAYPART_KEYRING")
 """Settings of this terminal that the service needs too; secrets stand in the file for them, never in a unit."""
 _UNIT = """\
 [Unit]
