@@ -337,7 +337,7 @@ WRITE: tuple[Action, ...] = (
         "daypart post edit --field",
     ),
     Action("write.former", "ctrl+f", "former", "Earlier texts", "Who wrote what when, and back to one of them", "daypart post texts"),
-    Action("write.accounts", "f2", "accounts", "Accounts", "Where it goes; the same text for other accounts as a new post"),
+    Action("write.accounts", "f2", "accounts", "Accounts", "Where it goes: more accounts of its client, or fewer", "daypart post accounts"),
     Action("write.back", "escape", "back", "Back", "Leave the text, then back to where you were"),
     Action("write.edit", "e,enter", "into_text", "Into the text", "Put the cursor into the text"),
     Action("write.plan", "r", "when", "Reschedule", "The time for all accounts of this post", "daypart post move"),

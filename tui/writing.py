@@ -17,6 +17,11 @@ def is_head(delivery: DeliveryView) -> bool:
     return delivery.part <= 1 and delivery.kind != "comment"
 
 
+def goes_to(post: PostView) -> tuple[str, ...]:
+    """Its accounts; where it was cancelled it does not go."""
+    return tuple(dict.fromkeys(d.account for d in post.deliveries if is_head(d) and d.state != "cancelled"))
+
+
 def shift_spans(old: str, new: str, spans: Sequence[Span]) -> tuple[Span, ...]:
     """Where spans stand after an edit; what was typed over loses its mark. The Desk decides anew at the next save."""
     start = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from daypart.asking import asked
 from daypart.call import Call, common
 from daypart.commands.library import evergreen, reuse, tag
 from daypart.commands.planning import DAY, duplicate, fill, micros_of, print_signs, slots
@@ -18,7 +20,7 @@ from daypart.evidence import evidence_json, print_evidence
 from daypart.output import delivery_json, print_deliveries, print_done, print_json, print_review, when
 from daypart.session import at_desk
 from scheduler.desk.views import DeliveryQuery, Done
-from scheduler.errors import NoRoomError, NotFoundError
+from scheduler.errors import NoRoomError, NotFoundError, UsageError, WouldVoidError
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -175,6 +177,39 @@ def _language_and_text(value: str) -> tuple[str, str]:
     """`pl=Dzień dobry` or plain text for every language."""
     language, sign, text = value.partition("=")
     return (language, text) if sign and 2 <= len(language) <= 7 and language.replace("-", "").isalpha() else ("", value)
+
+
+@post.command(short_help="Add accounts to a post, take some away.")
+@click.argument("key")
+@click.option("--add", "added", metavar="NAME", multiple=True, help="An account of the same client; may be given several times.")
+@click.option("--remove", "removed", metavar="NAME", multiple=True, help="Not there any more; may be given several times.")
+@click.option("--yes", is_flag=True, help="Do not ask, also where an approval is lost.")
+@ANYWAY
+@common
+@click.pass_obj
+def accounts(call: Call, key: str, added: tuple[str, ...], removed: tuple[str, ...], yes: bool, anyway: bool) -> None:
+    """Where a post made at the desk goes. What is added is a draft with the time and files of the others."""
+    name = key.partition("@")[0]
+
+    async def act(desk: Desk) -> Done:
+        now = [view.account for view in (await desk.post(name)).deliveries if view.state != "cancelled"]
+        for missing in (account for account in removed if account not in now):
+            raise UsageError(f"'{name}' does not go to '{missing}'", f"accounts: {', '.join(dict.fromkeys(now))}")
+        wanted = [account for account in dict.fromkeys([*now, *added]) if account not in removed]
+        with room_or_anyway():
+            try:
+                return await desk.change_accounts(name, wanted, base=now, anyway=anyway, may_void=yes)
+            except WouldVoidError as error:
+                _ask_to_lose(error)
+            return await desk.change_accounts(name, wanted, base=now, anyway=anyway)
+
+    print_done(call, at_desk(call, act))
+
+
+def _ask_to_lose(error: WouldVoidError) -> None:
+    if not sys.stdin.isatty():
+        raise WouldVoidError(str(error), "nothing was changed; --yes does it all the same") from error
+    asked(lambda: click.confirm(f"{error}. Take it off all the same?", abort=True, err=True))
 
 
 @post.command(short_help="Give a post another time.")

@@ -4,7 +4,8 @@ The methods stand in the modules beside this one, grouped by what they are about
 `seeing` lists, histories · `planning` calendar, free slots, copies · `many` several posts at once ·
 `reviewing` what goes out, counters, previews ·
 `moving` times, cancelling, undo ·
-`writing` posts made here · `texts` own and earlier texts · `scripting` Reels scripts · `pictures` media of one post ·
+`writing` posts made here · `seating` their accounts ·
+`texts` own and earlier texts · `scripting` Reels scripts · `pictures` media of one post ·
 `library` what was good: `reusing`, `suggesting`, `ideas` ·
 `requesting` briefs · `modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
 `braking` hold, release ·
@@ -39,6 +40,7 @@ from scheduler.desk.reporting import Reporting
 from scheduler.desk.resolving import Resolving
 from scheduler.desk.risks import Risks
 from scheduler.desk.scripting import Scripting
+from scheduler.desk.seating import Seating
 from scheduler.desk.serving import Serving
 from scheduler.desk.signing import Signing
 from scheduler.desk.texts import Texts
@@ -51,6 +53,7 @@ class Desk(
     Library,
     Importing,
     Modelling,
+    Seating,
     Texts,
     Scripting,
     Pictures,

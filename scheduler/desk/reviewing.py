@@ -18,7 +18,7 @@ from scheduler.desk.proposals import read_proposals
 from scheduler.desk.reading import Reader, brief_of, nothing_to_read
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_delivery, read_post_deliveries, read_waiting
-from scheduler.desk.sheet import Saved, Seat, Sheet, field_for, is_own, own_field, read_sheet, script_for
+from scheduler.desk.sheet import Saved, Seat, Sheet, field_for, is_language, is_own, own_field, read_sheet, script_for
 from scheduler.desk.views import Counter, PostView, ReviewItem, TextView
 from scheduler.desk.views import Span as Mark
 from scheduler.digest import digest
@@ -68,7 +68,7 @@ class Reviewing(Room):
                 client_name=deliveries[0].client_name if deliveries else self.name,
                 managed_by=sheet.managed_by,
                 file=self._file_of(sheet),
-                texts=tuple(_text_view(name, saved) for name, saved in sheet.texts.items() if not _given_up(name, saved)),
+                texts=tuple(_text_view(name, saved) for name, saved in sheet.texts.items() if _is_shown(sheet, name, saved)),
                 accounts=tuple(dict.fromkeys(seat.account.name for seat in sheet.seats)),
                 deliveries=deliveries,
                 proposals=tuple(read_proposals(conn, sheet.post)),
@@ -109,7 +109,8 @@ class Reviewing(Room):
         if seat is None:
             raise NotFoundError(f"'{post}' does not go to '{clean_line(account)}'")
         view = await self.store.read(lambda conn: read_delivery(conn, seat.unit.key, self.scene(conn)))
-        assert view is not None
+        if view is None:  # somebody took it off this account meanwhile
+            raise NotFoundError(f"'{post}' does not go to '{clean_line(account)}'")
         publications, origins = self.composed(sheet, seat, typed(sheet, texts, self.who.editor))
         if not publications:
             return nothing_to_read(view, "it has no text yet")
@@ -191,9 +192,14 @@ def typed(sheet: Sheet, texts: Mapping[str, str], editor: str) -> dict[str, Attr
     return found
 
 
-def _given_up(name: str, saved: Saved) -> bool:
-    """An account's own text that gave way to the common one again."""
-    return is_own(name) and not saved.origins.text.strip()
+def _is_shown(sheet: Sheet, name: str, saved: Saved) -> bool:
+    """Not an own text that gave way to the common one, nor one of an account the post does not go to now; nor an empty one in a
+    language that none of its accounts has."""
+    written = bool(saved.origins.text.strip())
+    if is_own(name):
+        return written and any(seat.account.name == name.partition("@")[2] for seat in sheet.seats)
+    spoken = [seat.account.account.languages for seat in sheet.seats]
+    return written or not is_language(name) or not all(spoken) or not spoken or any(name in languages for languages in spoken)
 
 
 def _text_view(name: str, saved: Saved) -> TextView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from datetime import datetime
 from pathlib import Path
@@ -195,3 +196,20 @@ def test_a_client_s_word_for_a_seal(planned: Place) -> None:
     assert "changed since the client saw it" in told
     assert "- Something is coming; + Something is coming, for 39 zł" in told
     assert "daypart review export --client kawa" in told
+
+
+def test_other_accounts_for_a_post_made_here(place: Place) -> None:
+    place.connect()
+    place("post", "new", "--title", "Soup", "--text", "Soup of the day", "--account", "bs-kawa", "--when", "tomorrow 9:30")
+    assert "an account of Roof" in place("post", "accounts", "desk/soup", "--add", "ms-roof", code=64).err
+    assert "does not go to 'ms-roof'" in place("post", "accounts", "desk/soup", "--remove", "ms-roof", code=64).err
+    file = place.root / "daypart.yaml"
+    of_one = re.sub(r"\[bs-kawa\] \}\n.*ms-roof\] \}", "[bs-kawa, ms-roof] }", file.read_text("utf-8"))
+    file.write_text(of_one, "utf-8")
+    place.approve("desk/soup@bs-kawa")
+    assert "now also for ms-roof" in place("post", "accounts", "desk/soup@bs-kawa", "--add", "ms-roof").out
+    assert place.state("desk/soup@bs-kawa") == "queued"
+    assert "--yes does it all the same" in place("post", "accounts", "desk/soup", "--remove", "bs-kawa", code=64).err
+    assert place.state("desk/soup@bs-kawa") == "queued"
+    assert place("post", "accounts", "desk/soup", "--remove", "bs-kawa", "--yes", "--json").json["done"] == "no longer for bs-kawa"
+    assert [view["key"] for view in place("post", "list", "--json").json["deliveries"]] == ["desk/soup@ms-roof"]

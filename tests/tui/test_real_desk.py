@@ -271,3 +271,37 @@ async def test_a_post_that_somebody_deletes_while_one_writes_leaves_the_words(tm
             await other.close()
         [kept] = (await h.desk.library("")).posts
         assert [text.text for text in (await h.desk.post(kept.post)).texts] == ["Soup of the day"]
+
+
+async def test_a_draft_gets_another_account_and_loses_it_again(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa", "ms-kawa")
+        made = await h.desk.new_post(title="Menu", text={"en": "Winter menu is here."}, accounts=["bs-kawa"], when="tomorrow 9:30")
+        key = f"{made.post}@bs-kawa"
+        await h.approve(key)
+        async with desk_on(h, "3") as pilot:
+            app = pilot.app
+            assert isinstance(app, DaypartApp)
+            app.open_post(made.post)
+            await see(pilot, "1/1 Bluesky bs-kawa")
+            await pilot.press("f2")
+            await see(pilot, "Accounts · Kawa Wrocław", "[x] Kawa Wrocław · Bluesky bs-kawa", "[ ] Kawa Wrocław · Mastodon ms-kawa")
+            await gone(pilot, "bs-bike")
+            await pilot.press("down", "space")
+            await see(pilot, "[x] Kawa Wrocław · Mastodon ms-kawa")
+            await pilot.press("enter")
+            await see(pilot, "✓ Mastodon ms-kawa", "1/2 Bluesky bs-kawa")
+            assert await h.state(key) == "queued"
+            await pilot.press("f2")
+            await see(pilot, "[x] Kawa Wrocław · Mastodon ms-kawa")
+            await pilot.press("space", "enter")
+            await see(pilot, "Take it off, and lose an approval?", "on bs-kawa")
+            await pilot.press("escape")
+            await gone(pilot, "lose an approval?")
+            assert await h.state(key) == "queued"
+            await pilot.press("enter", "y")
+            await see(pilot, "1/1 Mastodon ms-kawa")
+            await gone(pilot, "✓ Bluesky bs-kawa")
+            await pilot.press("z")
+            await see(pilot, "✓ Bluesky bs-kawa", "✓ Mastodon ms-kawa")
+        assert await h.state(key) == "draft"

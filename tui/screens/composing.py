@@ -16,6 +16,7 @@ from scheduler.errors import CrossedError, DeskError, NotFoundError, WouldVoidEr
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.crossed import MINE, THEIRS, Crossed
 from tui.dialogs.former import Former
+from tui.dialogs.post_accounts import PostAccounts
 from tui.dialogs.schedule import Schedule
 from tui.frame import RETRY, DeskScreen
 from tui.say import say
@@ -23,7 +24,7 @@ from tui.text import one_line, sentence, some
 from tui.told import told
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
-from tui.words import error_words
+from tui.words import error_words, undo_words
 from tui.writing import SETTLED, Draft, Passage, is_head, troubles
 
 COMMENT = "first_comment"
@@ -366,14 +367,29 @@ class Composing(DeskScreen):
             else:
                 self.app.notify(say("Nothing of this post waits for approval."), severity="warning")
 
-    @work(exclusive=True, group="new", exit_on_error=False)
+    @work(exclusive=True, group="act", exit_on_error=False)
     async def action_accounts(self) -> None:
-        """Where it goes; the same text for other accounts is a new post."""
-        if self.draft is not None:
-            await self.save_all()
-            names = ", ".join(self.draft.post.accounts)
-            self.app.notify(say("This post goes to {names}. For other accounts, make a new one with the same text.", names=names))
-            await self.app.write_new(title=self.draft.post.title, texts=self.draft.texts)
+        """Where it goes: more accounts of its client, or fewer."""
+        draft = self.draft
+        if draft is None:
+            return
+        if draft.post.managed_by == "files":
+            words = say("This post lives in {file}: change its accounts there, then apply.", file=draft.post.file or "a file")
+            self.app.notify(words, severity="warning")
+            return
+        if not await self.save_all():
+            return
+        try:
+            known = await self.app.desk.accounts()
+        except DeskError as error:
+            self.app.say_error(error)
+            return
+        done = await self.app.push_screen_wait(PostAccounts(draft.post, known))
+        if done is not None:
+            self.app.notify(undo_words(done.words, done.undo))
+            self.app.touch()
+            await self.read_post()
+            self.switch_to(draft.current)
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_delete(self) -> None:
