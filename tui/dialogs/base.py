@@ -17,12 +17,13 @@ from tui.say import is_aloud, say
 from tui.shell import Shell
 from tui.text import clean
 from tui.unhurried import Unhurried
+from tui.veil import Veiled
 from tui.widgets.where_line import WhereLine
 
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer | None], Unhurried[Answer | None], Generic[Answer]):
+class Dialog(ModalScreen[Answer | None], Veiled[Answer | None], Unhurried[Answer | None], Generic[Answer]):
     """A question. None: the person said no."""
 
     BINDINGS = [

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widgets import LoadingIndicator, OptionList
 
 from tui.text import UNICODE, Glyphs
+from tui.veil import Veiled
 
 
 class Choices(OptionList):
@@ -33,7 +34,7 @@ class CommandChoices(CommandList, Choices):
     """What the palette found."""
 
 
-class Palette(CommandPalette):
+class Palette(CommandPalette, Veiled[None]):
     """Textual's, with our list in it."""
 
     def compose(self) -> ComposeResult:
