@@ -9,7 +9,8 @@ import click
 
 from config.codes import CODES, HUNDREDS, Code
 from daypart.cli import SECTIONS, cli
-from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, SETTINGS, SHEET, Action, key_words
+from tui.action import Action, key_words
+from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, SETTINGS, SHEET
 from tui.say import keyed
 
 HERE = Path(__file__).parent

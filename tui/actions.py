@@ -2,85 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
-from textual.binding import Binding, BindingType
-from textual.keys import format_key
-
+from tui.action import Action
 from tui.say import later, say
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing a person can do."""
-
-    id: str
-    keys: str
-    """Comma-separated; the first one is shown."""
-    action: str
-    """Name of the `action_…` method, with its arguments."""
-    label: str
-    """Two or three words for the bottom line."""
-    tip: str
-    """One sentence for `?`, the palette and the mouse."""
-    twin: str = ""
-    """The command that does the same without a screen."""
-    footer: bool = False
-    """Shown in the bottom line."""
-    priority: bool = False
-    """Also while a text has the focus."""
-
-    @property
-    def first_key(self) -> str:
-        """The key people read: `!`, `F5`, `^r`; the one the person chose, where there is one."""
-        return key_words(REMAPPED.get(self.id, self.keys).split(",")[0])
-
-    @property
-    def all_keys(self) -> str:
-        """Every key, for the help page."""
-        return " ".join(key_words(key) for key in REMAPPED.get(self.id, self.keys).split(","))
-
-    def binding(self) -> Binding:
-        """The Textual side of it."""
-        return Binding(
-            self.keys,
-            self.action,
-            self.label,
-            show=self.footer,
-            key_display=self.first_key,
-            tooltip=self.tip,
-            id=self.id,
-            priority=self.priority,
-        )
-
-
-REMAPPED: dict[str, str] = {}
-"""Action → the keys this person gave it (see `keymap`)."""
-
-NAMES = {
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "pageup": "PgUp",
-    "pagedown": "PgDn",
-    "escape": "esc",
-    "enter": "⏎",
-    "home": "Home",
-    "end": "End",
-}
-
-
-def key_words(key: str) -> str:
-    """How a key is written for people."""
-    if key in NAMES:
-        return NAMES[key]
-    if key.startswith("ctrl+"):
-        return f"^{key[5:]}"
-    return key.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else format_key(key)
-
 
 PLACES: tuple[Action, ...] = (
     Action("place.today", "1", "place('today')", "Today", "What needs you, what goes out in the next 36 hours", "daypart status"),
@@ -477,11 +402,6 @@ SCREENS: dict[str, tuple[Action, ...]] = {
 """Every place with what can be done there, the commonest first."""
 
 
-def bindings(actions: Iterable[Action]) -> list[BindingType]:
-    """For `BINDINGS` of an app, screen or widget."""
-    return [action.binding() for action in actions]
-
-
 def place_name(place: str) -> str:
     """What a place is called."""
     return say(next(action.label for action in (*PLACES, SETTINGS) if f"'{place}'" in action.action))
@@ -491,16 +411,6 @@ def everything() -> tuple[Action, ...]:
     """Each action once."""
     found = {action.id: action for group in (EVERYWHERE, *SCREENS.values(), *PANES.values()) for action in group}
     return tuple(found.values())
-
-
-def key_of(action: str) -> str:
-    """The key people press for it, by the name of the action: the one they chose, where they did."""
-    return _by_id()[action].first_key
-
-
-@cache
-def _by_id() -> dict[str, Action]:
-    return {action.id: action for action in everything()}
 
 
 _CHANGING = frozenset({

@@ -15,7 +15,8 @@ from textual import work
 from config.desk_settings import read_settings, settings_path
 from scheduler.clock import Clock
 from scheduler.errors import DeskError, WouldVoidError
-from tui.actions import EVERYWHERE, bindings, place_name
+from tui.action import bindings
+from tui.actions import EVERYWHERE, place_name
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.help import help_page
 from tui.dialogs.new_post import NewPost

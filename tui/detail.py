@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from scheduler.desk.views import DeliveryView, EventView, Sign
-from tui.actions import key_of
+from tui.action import key_of
 from tui.say import say
 from tui.text import Glyphs, clean, full_when, local, one_line, sentence
 from tui.theme import LOOKS

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from scheduler.desk.views import Overview
 from scheduler.errors import DeskError
-from tui.actions import Action
+from tui.action import Action
 from tui.program import Program
 from tui.say import is_aloud, say
 from tui.text import clean

@@ -12,7 +12,8 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from scheduler.errors import DeskError
-from tui.actions import EVERYWHERE, Action
+from tui.action import Action
+from tui.actions import EVERYWHERE
 from tui.frame import DeskScreen
 from tui.program import Program
 from tui.say import is_aloud, say

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tui.action import key_of
+
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "pl")
 
@@ -103,8 +105,6 @@ def keyed(words: str) -> str:
     """The keys that are named in it, as this person has them."""
     if "‹" not in words:
         return words
-    from tui.actions import key_of  # deferred: actions are said with this module
-
     return _KEY.sub(lambda named: key_of(named[1]).replace("{", "{{").replace("}", "}}"), words)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from config.desk_settings import CHOICES, EXPLAINED, KEYS, DeskSettings
-from tui.actions import EVERYWHERE, PANES, SCREENS, Action, key_words, place_name
+from tui.action import Action, key_words
+from tui.actions import EVERYWHERE, PANES, SCREENS, place_name
 from tui.say import later, say
 from tui.text import fit
 

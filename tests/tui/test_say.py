@@ -23,7 +23,7 @@ POLISH = read_catalogue("pl")
 STYLE = re.compile(r"(?:bold|italic|underline|dim|reverse|strike|on|\$[\w-]+|\s)+")
 FOR_FILES = {", own media"}
 """Words of a form that is read again, by a person and by the program."""
-SILENT = {"actions.py", "say.py", "text.py", "theme.py", "settings_rows.py"}
+SILENT = {"action.py", "actions.py", "say.py", "text.py", "theme.py", "settings_rows.py"}
 """Files whose words are tables, said where they are shown."""
 NOT_SHOWN = {
     "Action", "Binding", "Literal", "TypeVar", "add_class", "cast", "compile", "counted", "endswith", "get_component_rich_style", "getattr",

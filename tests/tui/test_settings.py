@@ -13,7 +13,8 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import Shown, gone, opened, screen_text, see, type_text, until
 from tui import keymap
-from tui.actions import PLACES, REMAPPED, everything
+from tui.action import REMAPPED
+from tui.actions import PLACES, everything
 from tui.screens.settings import SettingsScreen
 from tui.settings_rows import LABELS, VALUES, settings_lines
 from tui.theme import DARK

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.actions import DIALOG, bindings
+from tui.action import bindings
+from tui.actions import DIALOG
 from tui.say import is_aloud, say
 from tui.shell import Shell
 from tui.text import clean

@@ -7,7 +7,8 @@ from textwrap import wrap
 
 from textual.content import Content
 
-from tui.actions import EVERYWHERE, Action
+from tui.action import Action
+from tui.actions import EVERYWHERE
 from tui.dialogs.details import Details
 from tui.say import later, say
 

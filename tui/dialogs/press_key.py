@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from tui.actions import Action
+from tui.action import Action
 from tui.dialogs.base import Dialog
 from tui.say import say
 

@@ -14,7 +14,8 @@ from textual.widgets import Button, Static
 from scheduler.errors import DeskError
 from scheduler.importing.columns import plain
 from scheduler.importing.view import SheetAsk, SheetPlan
-from tui.actions import SHEET, bindings
+from tui.action import bindings
+from tui.actions import SHEET
 from tui.dialogs.base import Dialog
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details

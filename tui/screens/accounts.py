@@ -9,7 +9,8 @@ from scheduler.desk.standing import Standing
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
 from tui.accounts import account_lines, account_rows, page_of, waits_words
-from tui.actions import ACCOUNTS, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import ACCOUNTS, SCREENS
 from tui.dialogs.ask_words import AskWords
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.connect import Connect

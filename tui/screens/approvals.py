@@ -11,7 +11,8 @@ from textual.content import Content
 from config.weeks import week_of
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, Overview, ReviewItem
 from scheduler.errors import DiskError
-from tui.actions import APPROVALS, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import APPROVALS, SCREENS
 from tui.dialogs.approve import Approve
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.details import Details

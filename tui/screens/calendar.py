@@ -17,7 +17,8 @@ from config.times import micros, zone
 from scheduler.desk.planned import FreeSlot
 from scheduler.desk.views import CalendarRow, Overview, Sign
 from scheduler.errors import DeskError
-from tui.actions import CALENDAR, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import CALENDAR, SCREENS
 from tui.month import Month, signs_by_day
 from tui.say import is_aloud, later, say
 from tui.screens.planning import PlanningScreen, spot_words

@@ -13,7 +13,8 @@ from textual.widgets import Static, TextArea
 
 from scheduler.desk.views import TEXT_MOST, Counter, DeliveryQuery
 from scheduler.errors import DeskError, NotFoundError
-from tui.actions import SCREENS, WRITE, bindings
+from tui.action import bindings
+from tui.actions import SCREENS, WRITE
 from tui.dialogs.confirm import Confirm
 from tui.reading import label_words, preview_content
 from tui.rows import choice_rows

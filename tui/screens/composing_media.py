@@ -9,7 +9,8 @@ from textual import getters, on, work
 
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
-from tui.actions import PICTURES, Action
+from tui.action import Action
+from tui.actions import PICTURES
 from tui.dialogs.add_picture import AddPicture
 from tui.dialogs.look import LookAt
 from tui.say import say

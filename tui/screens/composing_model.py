@@ -10,7 +10,8 @@ from textual.worker import Worker
 from scheduler.desk.composer_views import ModelPlace
 from scheduler.desk.views import ProposalView
 from scheduler.errors import DeskError, SettingsError, UnreachableError
-from tui.actions import VARIANTS, Action
+from tui.action import Action
+from tui.actions import VARIANTS
 from tui.dialogs.ask_model import AskModel, NoModel
 from tui.say import say
 from tui.screens.composing import Composing

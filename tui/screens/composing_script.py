@@ -9,7 +9,8 @@ from textual import getters, on, work
 from scheduler.desk.composer_views import ScriptView
 from scheduler.desk.views import BeatView, Done
 from scheduler.errors import DeskError, UsageError
-from tui.actions import BEATS, Action
+from tui.action import Action
+from tui.actions import BEATS
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.beat import EditBeat
 from tui.say import say

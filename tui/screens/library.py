@@ -10,7 +10,8 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from scheduler.errors import DeskError
-from tui.actions import LIBRARY, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import LIBRARY, SCREENS
 from tui.rows import filtered
 from tui.say import later, say
 from tui.screens.shelving import Shelving

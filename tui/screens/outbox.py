@@ -6,7 +6,8 @@ import asyncio
 
 from scheduler.clock import DAY
 from scheduler.desk.views import DeliveryQuery
-from tui.actions import OUTBOX, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import OUTBOX, SCREENS
 from tui.rows import outbox_rows
 from tui.say import later
 from tui.screens.lists import ListScreen

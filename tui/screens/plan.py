@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from scheduler.errors import DeskError
-from tui.actions import PLAN, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import PLAN, SCREENS
 from tui.dialogs.ask_words import AskWords
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details

@@ -8,7 +8,8 @@ from textual import work
 from textual.content import Content
 
 from scheduler.errors import DeskError
-from tui.actions import REPORT, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import REPORT, SCREENS
 from tui.dialogs.ask_words import AskWords
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick

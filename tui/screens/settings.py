@@ -11,7 +11,8 @@ from textual.widgets.option_list import Option
 
 from config.desk_settings import KEYS, SettingsError
 from tui import keymap
-from tui.actions import CHANGE, MOVE, SCREENS, bindings
+from tui.action import bindings
+from tui.actions import CHANGE, MOVE, SCREENS
 from tui.dialogs.press_key import PressKey
 from tui.frame import DeskScreen
 from tui.say import say

@@ -8,7 +8,8 @@ from textual.content import Content
 from scheduler.clock import DAY, HOUR
 from scheduler.desk.risk_views import Risk
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Overview, Sign
-from tui.actions import SCREENS, TODAY, bindings
+from tui.action import bindings
+from tui.actions import SCREENS, TODAY
 from tui.rows import risk_key, today_rows
 from tui.say import later, say
 from tui.screens.lists import ListScreen

@@ -14,7 +14,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.views import Overview
-from tui.actions import HELP, HOLD, PALETTE, PLACES, REMAPPED, changing, key_words
+from tui.action import REMAPPED, key_words
+from tui.actions import HELP, HOLD, PALETTE, PLACES, changing
 from tui.say import later, say
 from tui.text import UNICODE, Glyphs, fit
 from tui.widgets.paint import line

@@ -12,7 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.composer_views import MediaPage, MediaView, Verdict
-from tui.actions import PICTURES, bindings
+from tui.action import bindings
+from tui.actions import PICTURES
 from tui.say import say
 from tui.text import UNICODE, Glyphs, counted, field_words, one_line
 from tui.told import told

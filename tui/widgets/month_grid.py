@@ -16,7 +16,8 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from scheduler.desk.views import CalendarRow
-from tui.actions import WEEK, bindings
+from tui.action import bindings
+from tui.actions import WEEK
 from tui.month import Month, last_of, month_first, month_on
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line

@@ -12,7 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.composer_views import ScriptView
-from tui.actions import BEATS, bindings
+from tui.action import bindings
+from tui.actions import BEATS
 from tui.say import say
 from tui.script import Line, bar_of, lines_of, scale_of
 from tui.text import UNICODE, Glyphs, field_words, one_line

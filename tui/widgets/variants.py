@@ -12,7 +12,8 @@ from textual.timer import Timer
 
 from scheduler.desk.composer_views import ModelPlace, Streamed
 from scheduler.desk.views import ProposalView
-from tui.actions import VARIANTS, bindings
+from tui.action import bindings
+from tui.actions import VARIANTS
 from tui.offers import Offer, Offers, model_words
 from tui.say import say
 from tui.text import UNICODE, Glyphs, one_line

@@ -15,7 +15,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from scheduler.desk.views import CalendarRow
-from tui.actions import WEEK, bindings
+from tui.action import bindings
+from tui.actions import WEEK
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.week import Spot, Week, monday
