@@ -1,4 +1,4 @@
-"""Each test begins with the desk in English, with its own keys."""
+"""Each test begins with the desk in English, with its own keys; a busy computer drops none of those that are pressed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pytest
 
 from tui import keymap
+from tui.in_turn import InTurn
 from tui.say import speak
 
 
 @pytest.fixture(autouse=True)
-def _as_usual() -> Iterator[None]:
+def _as_usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(InTurn, "PATIENCE", 60.0)
     yield
     speak("en")
     keymap.use({})
