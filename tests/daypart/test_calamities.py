@@ -126,7 +126,7 @@ def test_nothing_leaves_while_the_store_is_gone(planned: Place) -> None:
     """What would be sent then, nobody would remember: the same store put back would send it again."""
     folder = files_of(planned)
     with planned.service() as service:
-        due = datetime.fromtimestamp(int(time.time()) + 6, ZoneInfo("Europe/Warsaw"))
+        due = datetime.fromtimestamp(int(time.time()) + 12, ZoneInfo("Europe/Warsaw"))
         planned("post", "move", TEASER, due.strftime("%Y-%m-%dT%H:%M:%S"))
         planned.approve(TEASER)
         away = folder.rename(planned.root / "elsewhere")
