@@ -184,11 +184,17 @@ class Fire:
 
     async def _sweep(self) -> None:
         self._swept = self._clock.boot()
-        await self._engine.sweep()
+        try:
+            await self._engine.sweep()
+        except DeskError as error:  # the next one is ten seconds away
+            log.warning("the store cannot be used now: %s", error)
         self.wake()
 
     async def _refresh(self) -> None:
-        await self._renew_tokens()
+        try:
+            await self._renew_tokens()
+        except DeskError as error:
+            log.warning("sign-ins are renewed later: %s", error)
 
     # ── loops ──
 
