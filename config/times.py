@@ -194,7 +194,7 @@ def _bad_rule(why: str) -> TimeError:
 def _with_part(rule: Rule, name: str, value: str) -> Rule:
     if name == "FREQ":
         if value in ("DAILY", "WEEKLY", "MONTHLY"):
-            return replace(rule, freq=value)  # type: ignore[arg-type]
+            return replace(rule, freq=value)  # type: ignore[arg-type]  # one of the three, by the line above
         below = value in ("HOURLY", "MINUTELY", "SECONDLY")
         raise _bad_rule(f"FREQ={value} is below a day" if below else f"FREQ={value} is not known here")
     if name in ("INTERVAL", "COUNT"):

@@ -21,7 +21,7 @@ class Said:
 def said_by(completion: object) -> Said:
     """Reads an answer that nothing has validated. Raises LlmGarbled: HTML with 200, `choices` null or empty."""
     try:
-        choice = completion.choices[0]  # type: ignore[attr-defined]
+        choice = completion.choices[0]  # type: ignore[attr-defined]  # nothing has validated it: what is missing is caught below
         message = choice.message
         return Said(_text(message.content), _text(choice.finish_reason), _text(getattr(message, "refusal", None)), tokens_of(completion))
     except (AttributeError, TypeError, IndexError, KeyError) as error:

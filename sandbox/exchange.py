@@ -20,7 +20,7 @@ _RESET = struct.pack("ii", 1, 0)
 class CuttableProtocol(H11Protocol):
     """uvicorn's HTTP, with the transport within reach of the application."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn asks for less than asyncio gives
         """Put the transport where every request of this connection finds it."""
         super().connection_made(transport)
         wire: socket.socket | None = transport.get_extra_info("socket")

@@ -161,7 +161,7 @@ def brief_of(said: str | None) -> ResolvedBrief | None:
     if not said:
         return None
     fields: dict[str, object] = json.loads(said)
-    return ResolvedBrief(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})  # type: ignore[arg-type]
+    return ResolvedBrief(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})  # type: ignore[arg-type]  # as we wrote it
 
 
 def facts_of(brief: ResolvedBrief | None) -> tuple[str, ...]:
