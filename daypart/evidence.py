@@ -10,7 +10,7 @@ from daypart.call import Call
 from daypart.output import clock_time, delivery_json, print_json, rfc3339, when
 
 if TYPE_CHECKING:
-    from scheduler.desk.evidence import Evidence
+    from scheduler.desk.outbox.evidence import Evidence
 
 
 def print_evidence(call: Call, found: Evidence) -> None:

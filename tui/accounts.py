@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scheduler.desk.standing import Standing
+from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Sign
 from scheduler.desk.words import ENDING
 from tui.rows import section

@@ -17,7 +17,7 @@ from tui.widgets.paint import sign_text
 from tui.words import history_lines, name_words, next_words, place_words
 
 if TYPE_CHECKING:
-    from scheduler.desk.evidence import Evidence
+    from scheduler.desk.outbox.evidence import Evidence
 
 
 def detail_title(delivery: DeliveryView) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from scheduler.desk.planned import DayPlan, FreeSlot, Gap, Signs
+from scheduler.desk.calendar.views import DayPlan, FreeSlot, Gap, Signs
 from scheduler.desk.views import CalendarRow
 from tui.say import say
 from tui.text import Glyphs, counted, day_words

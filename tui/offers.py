@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from scheduler.desk.composer_views import ModelPlace, Streamed
 from scheduler.desk.views import ProposalView
+from scheduler.desk.write.views import ModelPlace, Streamed
 from tui.say import later, say
 from tui.text import field_words, one_line
 

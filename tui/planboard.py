@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from scheduler.desk.board import Board, ChangeView, FileView, MistakeView
+from scheduler.desk.plan.board import Board, ChangeView, FileView, MistakeView
 from scheduler.desk.views import Change, Sign
 from tui.rows import section
 from tui.say import later, say, say_count

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scheduler.clock import HOUR
-from scheduler.desk.risk_views import Risk
+from scheduler.desk.today.views import Risk
 from scheduler.desk.views import DeliveryView, ReviewItem, Sign
 from tui.say import later, say
 from tui.text import clean, counted, local, one_line, sentence, when_words

@@ -10,8 +10,8 @@ from itertools import groupby
 
 from rich.cells import cell_len
 
-from scheduler.desk.composer_views import ScriptView
 from scheduler.desk.views import BeatView, Span
+from scheduler.desk.write.views import ScriptView
 from tui.say import is_aloud, later, say
 from tui.text import Glyphs, one_line
 from tui.told import told

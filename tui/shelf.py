@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from scheduler.desk.library_views import IdeaView, LibraryPost, MediaDetail, MediaView, Reminder, Suggestion
+from scheduler.desk.library.views import IdeaView, LibraryPost, MediaDetail, MediaView, Reminder, Suggestion
 from scheduler.desk.views import PostView, Sign
 from tui.rows import section
 from tui.say import say

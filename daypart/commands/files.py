@@ -51,7 +51,7 @@ def init(call: Call, folder: Path | None) -> None:
 def validate(call: Call, style: str, strict: bool) -> int:
     """Check every file and every platform's limits; all mistakes at once, each with its place and a hint."""
     from config.collecting import collection_paused
-    from scheduler.desk.checking import validate_files
+    from scheduler.desk.plan.checking import validate_files
 
     with collection_paused():  # one look at all files, then the process ends
         report = validate_files(workspace_of(call))

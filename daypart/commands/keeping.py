@@ -13,7 +13,7 @@ from daypart.output import print_done, print_json, progress, rfc3339, when
 from daypart.session import at_desk, workspace_of
 
 if TYPE_CHECKING:
-    from scheduler.desk.keeping import Chronicle
+    from scheduler.desk.outbox.keeping import Chronicle
     from scheduler.keeping.restore import Restored
     from scheduler.keeping.safe_mode import SafeMode
     from scheduler.ledger import Break, Report

@@ -14,7 +14,7 @@ from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
-    from scheduler.desk.library_views import IdeaView, LibraryPage, MediaDetail, MediaView, Reminder, Suggestion
+    from scheduler.desk.library.views import IdeaView, LibraryPage, MediaDetail, MediaView, Reminder, Suggestion
     from scheduler.desk.views import Done, PostView
 
 SHOWN = 50

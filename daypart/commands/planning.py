@@ -12,8 +12,8 @@ from daypart.output import delivery_json, print_done, print_json, rfc3339, when
 from daypart.session import at_desk
 
 if TYPE_CHECKING:
+    from scheduler.desk.calendar.views import FreeSlot, Signs
     from scheduler.desk.desk import Desk
-    from scheduler.desk.planned import FreeSlot, Signs
     from scheduler.desk.views import PostView
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -74,7 +74,7 @@ def fill(call: Call, post: str, days: tuple[date, ...]) -> None:
 
 def print_signs(call: Call, client: str | None, account: str | None, first: date | None, last: date | None) -> None:
     """Days without a post, posts too near each other, nights on which clocks change."""
-    from scheduler.desk.planned import Filter  # deferred, as the Desk
+    from scheduler.desk.calendar.views import Filter  # deferred, as the Desk
 
     async def act(desk: Desk) -> Signs:
         return await desk.signs(*span(desk, first, last), Filter(client=client, account=account))

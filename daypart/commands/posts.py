@@ -24,7 +24,7 @@ from scheduler.errors import NoRoomError, NotFoundError, UsageError, WouldVoidEr
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
-    from scheduler.desk.evidence import Evidence
+    from scheduler.desk.outbox.evidence import Evidence
     from scheduler.desk.views import DeliveryView, PostView, ReviewItem
 
 EVIDENT = ("unknown", "checking", "processing", "ask", "refused", "missed")

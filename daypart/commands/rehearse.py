@@ -13,7 +13,7 @@ from daypart.session import workspace_of
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
-    from scheduler.desk.rehearsing import Approvals
+    from scheduler.desk.today.rehearsing import Approvals
     from scheduler.rehearsal.result import Rehearsal
 
 EX_NEEDS_PERSON = 1

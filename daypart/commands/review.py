@@ -9,8 +9,8 @@ import click
 from daypart.call import Call, common
 from daypart.output import print_json, progress, rfc3339, when
 from daypart.session import at_desk
-from scheduler.desk.reminding import Missing
-from scheduler.desk.signing import ReviewFile
+from scheduler.desk.approvals.reminding import Missing
+from scheduler.desk.approvals.signing import ReviewFile
 from scheduler.signoff.model import Language
 
 _LANGUAGES: dict[str, Language] = {"en": "en", "pl": "pl"}

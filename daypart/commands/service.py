@@ -14,7 +14,7 @@ from scheduler.desk.views import DeliveryQuery
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
-    from scheduler.desk.risk_views import Risk
+    from scheduler.desk.today.views import Risk
     from scheduler.desk.views import DeliveryView, Overview
     from scheduler.outage import Outage
 

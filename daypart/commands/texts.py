@@ -14,9 +14,9 @@ from scheduler.desk.views import BeatView, Done, TextView
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
-    from scheduler.desk.composer_views import FormerText, MediaPage, MediaView, ScriptView
     from scheduler.desk.desk import Desk
     from scheduler.desk.views import PostView
+    from scheduler.desk.write.views import FormerText, MediaPage, MediaView, ScriptView
 
 COMMENT = "first_comment"
 LINE_MOST = 60

@@ -1,19 +1,8 @@
 """The one door: every action of a person is one method here, used alike by the terminal UI and the command line.
 
-The methods stand in the modules beside this one, grouped by what they are about:
-`seeing` lists, histories · `planning` calendar, free slots, copies · `many` several posts at once ·
-`reviewing` what goes out, counters, previews ·
-`moving` times, cancelling, undo ·
-`writing` posts made here · `seating` their accounts ·
-`texts` own and earlier texts · `scripting` Reels scripts · `pictures` media of one post ·
-`library` what was good: `reusing`, `suggesting`, `ideas` ·
-`requesting` briefs · `modelling` drafts · `approving` the gate · `client_word` a client's yes · `signing` a client's review file ·
-`braking` hold, release ·
-`overdue` what a hold made late ·
-`evidence` what a decision rests on · `resolving` is it there? · `files` validate, plan, apply ·
-`board` the files as a place · `importing` posts from a sheet · `connecting` accounts ·
-`risks` what will go wrong · `rehearsing` what would go out ·
-`reporting` the week's report, calendar and archive to take away · `keeping` safe mode, whole histories.
+The methods stand in the folders beside this one, named as the places on the screen: `today`, `calendar`, `write` with its `model`,
+`approvals`, `outbox`, `plan`, `library`, `accounts`. What serves them all stands here: `room` the opened workspace, `reading` and `rows`
+what is in it, `views` the answers, `words` how a state is said, `braking`, `undoing`, `serving`, `reporting`, `first_run`.
 All methods are coroutines; none blocks the event loop for more than a few milliseconds.
 """
 
@@ -23,27 +12,27 @@ import asyncio
 from pathlib import Path
 
 from scheduler.clock import Clock, SystemClock
-from scheduler.desk.board import Boarding
+from scheduler.desk.approvals.client_word import ClientWord
+from scheduler.desk.approvals.signing import Signing
 from scheduler.desk.braking import Braking
-from scheduler.desk.client_word import ClientWord
-from scheduler.desk.evidence import Evident
-from scheduler.desk.importing import Importing
-from scheduler.desk.keeping import Keeping
-from scheduler.desk.library import Library
-from scheduler.desk.many import Many
-from scheduler.desk.modelling import Modelling
-from scheduler.desk.overdue import Overdue
+from scheduler.desk.calendar.many import Many
+from scheduler.desk.library.library import Library
+from scheduler.desk.model.modelling import Modelling
+from scheduler.desk.outbox.evidence import Evident
+from scheduler.desk.outbox.keeping import Keeping
+from scheduler.desk.outbox.resolving import Resolving
 from scheduler.desk.people import person
-from scheduler.desk.pictures import Pictures
-from scheduler.desk.rehearsing import Rehearsing
+from scheduler.desk.plan.board import Boarding
+from scheduler.desk.plan.importing import Importing
 from scheduler.desk.reporting import Reporting
-from scheduler.desk.resolving import Resolving
-from scheduler.desk.risks import Risks
-from scheduler.desk.scripting import Scripting
-from scheduler.desk.seating import Seating
 from scheduler.desk.serving import Serving
-from scheduler.desk.signing import Signing
-from scheduler.desk.texts import Texts
+from scheduler.desk.today.overdue import Overdue
+from scheduler.desk.today.rehearsing import Rehearsing
+from scheduler.desk.today.risks import Risks
+from scheduler.desk.write.pictures import Pictures
+from scheduler.desk.write.scripting import Scripting
+from scheduler.desk.write.seating import Seating
+from scheduler.desk.write.texts import Texts
 from scheduler.store.store import Store
 from scheduler.workspace import find_workspace, read_workspace, state_folder
 

@@ -12,11 +12,11 @@ from sqlalchemy import Connection, text
 from adapters.limits import platform_name
 from scheduler import zones
 from scheduler.clean import clean, clean_line
-from scheduler.desk.calendar import Days, read_calendar
-from scheduler.desk.noticing import Noticing
-from scheduler.desk.planned import Filter
+from scheduler.desk.calendar.days import Days, read_calendar
+from scheduler.desk.calendar.views import Filter
 from scheduler.desk.room import LOOPBACK
 from scheduler.desk.rows import read_deliveries, read_delivery, read_holds, read_next
+from scheduler.desk.today.noticing import Noticing
 from scheduler.desk.views import (
     AccountView,
     CalendarRow,

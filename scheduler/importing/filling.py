@@ -10,7 +10,7 @@ from config.loaded import Loaded, ResolvedCampaign
 from config.resolved import Fixed
 from config.times import from_micros
 from scheduler.clock import MINUTE
-from scheduler.desk.planned import NEAR_MINUTES
+from scheduler.desk.calendar.views import NEAR_MINUTES
 from scheduler.importing.wish import Wish
 from scheduler.slots import Busy, Place, Want, open_places
 

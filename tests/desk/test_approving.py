@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text, update
 
-from scheduler.desk.approving import Said
+from scheduler.desk.approvals.approving import Said
 from scheduler.errors import NotFoundError, StaleError, UsageError
 from scheduler.store.statements import DELIVERY
 from tests.desk.house import House, house

@@ -10,7 +10,7 @@ from adapters.contract import Account, Problem
 from config.workspace import Policy
 from scheduler.accounts import StoredAccount
 from scheduler.clock import HOUR
-from scheduler.desk.gate import Asked, why_not
+from scheduler.desk.approvals.gate import Asked, why_not
 from scheduler.desk.people import Person
 from scheduler.lifecycle import State
 from scheduler.units.model import Act, Timing, Unit

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from scheduler.clock import DAY
-from scheduler.desk.library_views import Reused
+from scheduler.desk.library.views import Reused
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.store.library import INDEX, has_search, make_search
 from scheduler.store.statements import DELIVERY

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.desk.agenda import Notes, with_notes
-from scheduler.desk.planned import Filter, Note
+from scheduler.desk.calendar.agenda import Notes, with_notes
+from scheduler.desk.calendar.views import Filter, Note
 from scheduler.errors import NotFoundError, UsageError
 from tests.desk.house import House, house
 

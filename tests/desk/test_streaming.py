@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from scheduler.desk.composer_views import Streamed
+from scheduler.desk.write.views import Streamed
 from scheduler.errors import UnreachableError
 from tests.desk.house import WORKSPACE, House, house
 from tests.drafting.speaking_model import speaking

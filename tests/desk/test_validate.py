@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scheduler.desk.checking import validate_files
+from scheduler.desk.plan.checking import validate_files
 from tests.desk.house import CAMPAIGN, WORKSPACE, StillClock, house
 
 HEAD = CAMPAIGN.partition("  - id")[0]

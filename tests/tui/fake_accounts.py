@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scheduler.clock import DAY, HOUR
+from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.serving import Leaving
-from scheduler.desk.standing import Standing
 from scheduler.desk.views import AccountView, DeliveryView, Done
 from scheduler.errors import SignInError, UnreachableError
 from tests.tui.fake_world import NOW

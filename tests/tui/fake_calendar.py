@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from scheduler.clock import SECOND
-from scheduler.desk.agenda import NO_NOTES, notes_of, with_notes
+from scheduler.desk.calendar.agenda import NO_NOTES, notes_of, with_notes
+from scheduler.desk.calendar.gaps import Subject, clock_changes, find_gaps
+from scheduler.desk.calendar.views import NEAR_MINUTES, STATES, Agenda, Collision, DayPlan, Filter, FreeSlot, Signs, Weighed
 from scheduler.desk.desk import Desk
-from scheduler.desk.gaps import Subject, clock_changes, find_gaps
-from scheduler.desk.planned import NEAR_MINUTES, STATES, Agenda, Collision, DayPlan, Filter, FreeSlot, Signs, Weighed
 from scheduler.desk.views import CalendarRow, Done, PostView, Sign
 from scheduler.errors import UsageError
 from tests.tui.fake_world import CLIENTS, NAMES, PLATFORM, TZ, Item, Work, micros

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.limits import LIMITS
 from scheduler.clock import DAY, SECOND
-from scheduler.desk.reminding import Missing
+from scheduler.desk.approvals.reminding import Missing
 from scheduler.desk.views import (
     ApprovalView,
     Counter,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.clock import DAY
-from scheduler.desk.library_views import (
+from scheduler.desk.library.views import (
     IdeaView,
     LibraryPage,
     LibraryPost,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scheduler.desk.board import Board, ChangeView, FileView, MistakeView, Stamp
+from scheduler.desk.plan.board import Board, ChangeView, FileView, MistakeView, Stamp
 from scheduler.desk.views import Change, Done, PlanView
 from scheduler.importing.columns import Column
 from scheduler.importing.table import Finding, Spot

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from adapters.contract import Preview, Problem
 from adapters.limits import LIMITS
 from scheduler.clock import SECOND
-from scheduler.desk.evidence import Evidence, Looked, Option, Sent
-from scheduler.desk.risk_views import Risk
+from scheduler.desk.outbox.evidence import Evidence, Looked, Option, Sent
+from scheduler.desk.today.views import Risk
 from scheduler.desk.views import (
     AccountView,
     CalendarRow,

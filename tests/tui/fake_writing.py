@@ -10,7 +10,9 @@ from pathlib import Path
 from drafting.provenance import Attributed, attribute
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, read, written
-from scheduler.desk.composer_views import (
+from scheduler.desk.views import BeatView, Done, PostView, ProposalView, Span
+from scheduler.desk.write.scripting import script_view
+from scheduler.desk.write.views import (
     AltText,
     FormerText,
     MediaPage,
@@ -22,8 +24,6 @@ from scheduler.desk.composer_views import (
     Thumbnail,
     Verdict,
 )
-from scheduler.desk.scripting import script_view
-from scheduler.desk.views import BeatView, Done, PostView, ProposalView, Span
 from scheduler.errors import CrossedError, DeskError, NotFoundError, SettingsError, StaleError, UnreachableError, UsageError
 from scheduler.merging import merged
 from tests.tui.fake_reading import FakeReading

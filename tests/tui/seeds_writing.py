@@ -8,7 +8,7 @@ from drafting.provenance import Attributed
 from drafting.provenance import Span as Origin
 from drafting.timeline import read, written
 from scheduler.clock import MINUTE
-from scheduler.desk.composer_views import AltText, FormerText, MediaPage, MediaView, Verdict
+from scheduler.desk.write.views import AltText, FormerText, MediaPage, MediaView, Verdict
 from tests.tui.fake_desk import NOW, FakeDesk
 from tests.tui.seeds import MENU_PL, seeded
 

@@ -260,7 +260,7 @@ NOT_AT_THE_DESK = (
     "scheduler/notices/rows.py", "scheduler/notices/telling.py", "scheduler/rehearsal/", "scheduler/report/markdown.py",
     "scheduler/report/sheet.py", "scheduler/signoff/", "scheduler/store/guards.py", "scheduler/store/library.py",
     "scheduler/store/migrations/", "scheduler/store/schema.py", "scheduler/store/sqlite.py", "scheduler/systemd.py",
-    "scheduler/desk/rehearsing.py", "scheduler/desk/agenda.py", "scheduler/desk/calendar.py", "scheduler/desk/rows.py",
+    "scheduler/desk/today/rehearsing.py", "scheduler/desk/calendar/agenda.py", "scheduler/desk/calendar/days.py", "scheduler/desk/rows.py",
     "scheduler/units/reading.py", "scheduler/virtual_time.py",
 )  # fmt: skip
 """What they say goes to the command line, to files, to models or to platforms."""

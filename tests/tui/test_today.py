@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scheduler.clock import HOUR
-from scheduler.desk.risk_views import Risk
+from scheduler.desk.today.views import Risk
 from tests.tui.fake_desk import NOW, FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, screen_text, see

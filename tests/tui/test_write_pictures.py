@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scheduler.desk.composer_views import RequestView
+from scheduler.desk.write.views import RequestView
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.fake_world import Text
 from tests.tui.seeds import seeded

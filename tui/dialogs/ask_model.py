@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Button, Input, Static, TextArea
 
-from scheduler.desk.composer_views import FACT_MOST, FACTS_MOST, MODEL_LINES, TOPIC_MOST, ModelPlace, RequestView
+from scheduler.desk.write.views import FACT_MOST, FACTS_MOST, MODEL_LINES, TOPIC_MOST, ModelPlace, RequestView
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.offers import model_words

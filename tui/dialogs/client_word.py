@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
-from scheduler.desk.client_word import Sealed
+from scheduler.desk.approvals.client_word import Sealed
 from scheduler.errors import DeskError
 from scheduler.seals import seal_words, seals_in
 from tui.dialogs.base import Dialog

@@ -11,7 +11,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from scheduler.desk.standing import Standing
+from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError, UnreachableError
 from tui.accounts import needed_words

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from scheduler.desk.composer_views import FormerText
+from scheduler.desk.write.views import FormerText
 from tui.dialogs.base import Dialog
 from tui.reading import marked
 from tui.say import say

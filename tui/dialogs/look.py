@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
-from scheduler.desk.composer_views import MediaView, Thumbnail
+from scheduler.desk.write.views import MediaView, Thumbnail
 from tui.dialogs.base import Dialog
 from tui.say import say
 from tui.text import one_line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from scheduler.desk.planned import Weighed
+from scheduler.desk.calendar.views import Weighed
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import work
 from textual.content import Content
 
-from scheduler.desk.standing import Standing
+from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
 from tui.accounts import account_lines, account_rows, page_of, waits_words

@@ -14,7 +14,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from config.times import micros, zone
-from scheduler.desk.planned import FreeSlot
+from scheduler.desk.calendar.views import FreeSlot
 from scheduler.desk.views import CalendarRow, Overview, Sign
 from scheduler.errors import DeskError
 from tui.action import bindings

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from textual import getters, on, work
 from textual.worker import Worker
 
-from scheduler.desk.composer_views import ModelPlace
 from scheduler.desk.views import ProposalView
+from scheduler.desk.write.views import ModelPlace
 from scheduler.errors import DeskError, SettingsError, UnreachableError
 from tui.action import Action
 from tui.actions import VARIANTS

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from textual import getters, on, work
 
-from scheduler.desk.composer_views import ScriptView
 from scheduler.desk.views import BeatView, Done
+from scheduler.desk.write.views import ScriptView
 from scheduler.errors import DeskError, UsageError
 from tui.action import Action
 from tui.actions import BEATS

@@ -38,7 +38,7 @@ from tui.widgets.find_line import FindLine
 from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
-    from scheduler.desk.board import Board, ChangeView, MistakeView, Stamp
+    from scheduler.desk.plan.board import Board, ChangeView, MistakeView, Stamp
 
 
 class PlanScreen(ListScreen):

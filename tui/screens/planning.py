@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from textual import work
 from textual.content import Content
 
-from scheduler.desk.planned import STATES, Filter, FreeSlot, Weighed
+from scheduler.desk.calendar.views import STATES, Filter, FreeSlot, Weighed
 from scheduler.desk.views import CalendarRow, DeliveryQuery, DeliveryView
 from scheduler.errors import DeskError
 from tui.dialogs.confirm import Confirm

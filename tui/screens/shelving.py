@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import getters, work
 from textual.content import Content
 
-from scheduler.desk.library_views import IdeaView, LibraryPost, MediaView, Reminder, Suggestion
+from scheduler.desk.library.views import IdeaView, LibraryPost, MediaView, Reminder, Suggestion
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError, UsageError
 from tui.dialogs.details import Details

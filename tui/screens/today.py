@@ -6,7 +6,7 @@ from textual import work
 from textual.content import Content
 
 from scheduler.clock import DAY, HOUR
-from scheduler.desk.risk_views import Risk
+from scheduler.desk.today.views import Risk
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Overview, Sign
 from tui.action import bindings
 from tui.actions import SCREENS, TODAY

@@ -11,7 +11,7 @@ from typing import overload
 from textual.geometry import Size
 from textual.message import Message
 
-from scheduler.desk.planned import Agenda
+from scheduler.desk.calendar.views import Agenda
 from scheduler.desk.views import CalendarRow
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_words, local, one_line

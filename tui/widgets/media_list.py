@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from scheduler.desk.composer_views import MediaPage, MediaView, Verdict
+from scheduler.desk.write.views import MediaPage, MediaView, Verdict
 from tui.action import bindings
 from tui.actions import PICTURES
 from tui.say import say

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from scheduler.desk.composer_views import ScriptView
+from scheduler.desk.write.views import ScriptView
 from tui.action import bindings
 from tui.actions import BEATS
 from tui.say import say

@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 
-from scheduler.desk.composer_views import ModelPlace, Streamed
 from scheduler.desk.views import ProposalView
+from scheduler.desk.write.views import ModelPlace, Streamed
 from tui.action import bindings
 from tui.actions import VARIANTS
 from tui.offers import Offer, Offers, model_words

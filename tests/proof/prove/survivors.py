@@ -8,6 +8,7 @@ CHUNK = "how much of a file is read at a time"
 PLAIN = "options are text, numbers, truth values and lists of them, the same in both modes"
 EMPTY = "every digest begins with an empty seal"
 TOGETHER = "a view and its unit are there together or not at all"
+YES = "scheduler/desk/approvals/approving.py"
 TIMELESS = "the time is no part of what is compared there"
 EQUIVALENT: dict[str, str] = {
     "scheduler/lifecycle.py backoff: 20 → 21": "waits have reached their most long before",
@@ -20,16 +21,16 @@ EQUIVALENT: dict[str, str] = {
     "scheduler/digest.py -: allow_nan=False → True": "JSON's own word for floats that are none; floats are refused before",
     "scheduler/digest.py _act: mode='json' → 'jsonx'": PLAIN,
     "scheduler/content.py _dump_act: mode='json' → 'jsonx'": PLAIN,
-    "scheduler/desk/approving.py Said: False → True": "what was said of the facts is always given with a yes",
-    "scheduler/desk/approving.py Approving.approve: seal and (not digest.startswith(seal)) → not digest.startswith(seal)": EMPTY,
-    "scheduler/desk/approving.py Approving.approve: name='approve' → 'approvex'": "the name of a write, for failpoints that nobody sets",
-    "scheduler/desk/approving.py Approving._as_shown.read: view is None or unit is None → view is None and unit is None": TOGETHER,
-    "scheduler/desk/approving.py Approving._as_shown.read: view is None or unit is None → unit is None": TOGETHER,
-    "scheduler/desk/approving.py Approving._as_shown.read: view is None or unit is None → view is None": TOGETHER,
-    "scheduler/desk/approving.py Approving._as_shown.read: unit.timing.due or 0 → unit.timing.due and 0": TIMELESS,
-    "scheduler/desk/approving.py Approving._as_shown.read: unit.timing.due or 0 → 0": TIMELESS,
-    "scheduler/desk/approving.py Approving._as_shown.read: unit.timing.due or 0 → unit.timing.due": TIMELESS,
-    "scheduler/desk/approving.py Approving._as_shown.read: 0 → 1": TIMELESS,
+    f"{YES} Said: False → True": "what was said of the facts is always given with a yes",
+    f"{YES} Approving.approve: seal and (not digest.startswith(seal)) → not digest.startswith(seal)": EMPTY,
+    f"{YES} Approving.approve: name='approve' → 'approvex'": "the name of a write, for failpoints that nobody sets",
+    f"{YES} Approving._as_shown.read: view is None or unit is None → view is None and unit is None": TOGETHER,
+    f"{YES} Approving._as_shown.read: view is None or unit is None → unit is None": TOGETHER,
+    f"{YES} Approving._as_shown.read: view is None or unit is None → view is None": TOGETHER,
+    f"{YES} Approving._as_shown.read: unit.timing.due or 0 → unit.timing.due and 0": TIMELESS,
+    f"{YES} Approving._as_shown.read: unit.timing.due or 0 → 0": TIMELESS,
+    f"{YES} Approving._as_shown.read: unit.timing.due or 0 → unit.timing.due": TIMELESS,
+    f"{YES} Approving._as_shown.read: 0 → 1": TIMELESS,
     "scheduler/content.py -: 1 → 2": CHUNK,
     "scheduler/content.py -: 20 → 21": CHUNK,
 }

@@ -1,0 +1,1 @@
+"""The accounts: signing in, naming, and how each stands."""

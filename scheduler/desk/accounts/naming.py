@@ -1,0 +1,124 @@
+"""Accounts as daypart.yaml names them: one more, one corrected, one taken out. The comments of the file stay."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Container
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection, func, select, update
+
+from adapters.handles import handle_trouble
+from config.beginnings import PREFIX, add_account, remove_account, slug_of
+from config.splice import SpliceError, set_text
+from config.workspace import Account
+from scheduler.clean import clean_line
+from scheduler.desk.accounts.connecting import Connecting
+from scheduler.desk.views import Done
+from scheduler.errors import NotFoundError, UsageError
+from scheduler.store.statements import ACCOUNT, DELIVERY
+from scheduler.workspace import WORKSPACE_FILE
+
+WRITTEN = (".yaml", ".yml", ".md")
+"""Files of campaigns and posts, which may name an account."""
+
+
+class Naming(Connecting):
+    """What a person changes under `accounts:`."""
+
+    async def add_account(self, platform: str, handle: str, client: str | None = None) -> Done:
+        """One account more, which waits to be connected. `details["account"]` is its name. Raises UsageError, NotFoundError."""
+        handle, workspace = clean_line(handle), self.workspace
+        if platform not in PREFIX:
+            raise UsageError(f"there is no adapter for {clean_line(platform)}", f"platforms: {', '.join(PREFIX)}")
+        if client is not None and client not in workspace.clients:
+            raise NotFoundError(f"there is no client '{clean_line(client)}'", f"clients: {', '.join(workspace.clients) or 'none yet'}")
+        self._refuse_handle(platform, handle)
+        name = _free_name(f"{PREFIX[platform]}-{slug_of(handle.lstrip('@').split('@')[0].split('.')[0])}", workspace.accounts)
+        try:
+            add_account(self._file, name, platform, handle, client)
+        except SpliceError as error:
+            line = f'{name}: {{ platform: {platform}, handle: "{handle}" }}'
+            raise _left_alone(error, f"add it yourself, under accounts: {line}") from error
+        return Done(f"the account {name} stands in daypart.yaml now; connect it next", details={"account": name})
+
+    async def correct_account(self, account: str, handle: str) -> Done:
+        """Another handle for an account that nobody is signed in to; its posts stay with it. Raises UsageError."""
+        known, handle = await self._account(account), clean_line(handle)
+        written = self.workspace.accounts[account]
+        if known.connected and known.state != "reauth":
+            words = f"{account} is signed in as {clean_line(written.handle)}"
+            raise UsageError(words, f"sign it out first: daypart account disconnect {account}")
+        if handle == written.handle:
+            raise UsageError(f"{account} is {handle} already", "write it as it is right")
+        self._refuse_handle(written.platform, handle, written)
+        try:
+            set_text(self._file, ("accounts", account, "handle"), handle)
+        except SpliceError as error:
+            raise _left_alone(error, f"write it yourself, as the handle of {account}: {handle}") from error
+        return Done(f"the account {account} is {handle} now, not {clean_line(written.handle)}; connect it next")
+
+    async def remove_account(self, account: str) -> Done:
+        """Take an account out that no post belongs to. Raises UsageError where one does."""
+        known = await self._account(account)
+        if known.connected and known.state != "reauth":
+            raise UsageError(f"{account} is signed in", f"sign it out first: daypart account disconnect {account}")
+        if len(self.workspace.accounts) == 1:
+            raise UsageError(f"{account} is the only account here", f"correct its handle instead: daypart account correct {account} HANDLE")
+        if posts := await self.store.read(lambda conn: _posts_of(conn, account)):
+            words = f"{posts} post{' belongs' if posts == 1 else 's belong'} to {account}, so its name stays"
+            raise UsageError(words, "signed out it sends nothing; another handle: daypart account correct")
+        if file := await asyncio.to_thread(_names_it, Path(self.root) / "campaigns", account):
+            raise UsageError(f"{file.relative_to(self.root)} names {account}", "take it out there first")
+        try:
+            remove_account(self._file, account)
+        except SpliceError as error:
+            raise _left_alone(error, f"take {account} out yourself, under accounts and under clients") from error
+        await self.change(lambda conn: _forget(conn, account))
+        return Done(f"the account {account} is taken out of daypart.yaml")
+
+    @property
+    def _file(self) -> Path:
+        return Path(self.root) / WORKSPACE_FILE
+
+    def _refuse_handle(self, platform: str, handle: str, written: Account | None = None) -> None:
+        """A handle that cannot be one makes all of daypart.yaml unreadable; one that is there already would be posted to twice."""
+        server = urlsplit((written.server or written.api or "") if written is not None else "").netloc
+        said = handle.strip("@").partition("@")[2]
+        if server and said and said != server:
+            raise UsageError(f"daypart.yaml names the server {server} for it, not {said}", "correct `server` there")
+        whole = f"{handle}@{server}" if platform == "mastodon" and server and not said else handle
+        if trouble := handle_trouble(platform, whole):
+            raise UsageError(trouble, "as it stands on the account's own page")
+        others = {name: one for name, one in self.workspace.accounts.items() if one is not written and one.platform == platform}
+        taken = next((name for name, one in others.items() if one.handle.lstrip("@") == handle.lstrip("@")), None)
+        if taken is not None:
+            raise UsageError(f"{handle} is there already, as '{taken}'", f"daypart account connect {taken}")
+
+
+def _left_alone(error: SpliceError, hint: str) -> UsageError:
+    return UsageError(f"daypart.yaml is written in a way that is left alone: {error}", hint)
+
+
+def _posts_of(conn: Connection, account: str) -> int:
+    theirs = DELIVERY.join(ACCOUNT, ACCOUNT.c.id == DELIVERY.c.account_id)
+    return conn.execute(select(func.count()).select_from(theirs).where(ACCOUNT.c.name == account)).scalar_one()
+
+
+def _forget(conn: Connection, account: str) -> None:
+    """Whoever it was may be connected under another name."""
+    nobody = {"remote_account_id": None, "token_enc": None, "token_prev_enc": None, "token_exp": None}
+    conn.execute(update(ACCOUNT).where(ACCOUNT.c.name == account).values(**nobody))
+
+
+def _names_it(folder: Path, account: str) -> Path | None:
+    """The first file of a campaign that has this name in it."""
+    word = re.compile(rf"(?<![\w.-]){re.escape(account)}(?![\w-])")
+    files = (file for file in sorted(folder.rglob("*")) if file.suffix in WRITTEN and file.is_file())
+    return next((file for file in files if word.search(file.read_text("utf-8", "replace"))), None)
+
+
+def _free_name(name: str, known: Container[str]) -> str:
+    return next(found for found in (name, *(f"{name}-{number}" for number in range(2, 1_000))) if found not in known)

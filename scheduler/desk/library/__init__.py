@@ -1,0 +1,1 @@
+"""The library: posts, media and ideas to use again."""

@@ -1,0 +1,1 @@
+"""The outbox: what happened to one delivery, and what only a person can decide."""

@@ -1,0 +1,163 @@
+"""Rows of a sheet as posts: what a row says as a seat of a post, making one of it, changing the one it made before."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import Connection, update
+
+from adapters.contract import MediaItem
+from config.resolved import Fixed, Link, ResolvedBrief
+from drafting.provenance import DECLARED, Attributed, attribute
+from scheduler.accounts import StoredAccount
+from scheduler.clean import clean_line, shorten
+from scheduler.desk.approvals.reviewing import typed
+from scheduler.desk.calendar.planning import Planning
+from scheduler.desk.reading import brief_of
+from scheduler.desk.write.making import NewPost, new_seat
+from scheduler.desk.write.sheet import COMMENT, Seat, Sheet, read_sheet
+from scheduler.errors import StaleError
+from scheduler.importing.matching import Match
+from scheduler.importing.wish import Wish
+from scheduler.lifecycle import State
+from scheduler.revisions import keep_revision
+from scheduler.store.statements import POST
+from scheduler.units.model import EDITABLE, Timing, Unit
+from scheduler.when import day_words
+
+_IN_CONTENT = frozenset({"texts", "media", "alts", "link", "by_model"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What rows name, found."""
+
+    accounts: Mapping[str, StoredAccount]
+    items: Mapping[Path, MediaItem]
+    """Every picture and video, measured."""
+
+
+class RowPosts(Planning):
+    """What rows become."""
+
+    def make_row(self, conn: Connection, wish: Wish, stock: Stock, why: str) -> str:
+        """A new post: a draft, approved by nobody. Returns `campaign/post`."""
+        texts = self._texts_of(wish)
+        said = next((text.text for name, text in texts.items() if name != COMMENT), "")
+        title = clean_line(wish.title) or shorten(said or wish.brief, 60) or "New post"
+        new = NewPost(wish.campaign, title, texts, wish.name, _brief_json(wish.brief), self._editor(wish))
+        sheet = self.make_post(conn, new)
+        for name in wish.accounts:
+            self.take_seat(conn, sheet, self._row_seat(sheet, wish, name, stock, texts), texts, why)
+        return sheet.post
+
+    def change_row(self, conn: Connection, one: Match, stock: Stock, why: str) -> None:
+        """What the sheet says differently now, and nothing else: approvals of what changed are void.
+
+        Raises StaleError when the post changed since the sheet was read."""
+        wish, known = one.wish, one.known
+        assert known is not None
+        sheet = read_sheet(conn, known.post, self.workspace, self.store.assets)
+        if sheet is None or cannot_change(sheet):
+            raise StaleError(f"'{known.post}' changed since the sheet was read", "read it again")
+        after, texts = self._after(sheet, one, stock)
+        now = self.clock.wall()
+        for name, saved in texts.items():
+            before = sheet.texts.get(name)
+            if before is None or before.origins != saved:
+                keep_revision(conn, sheet.post_id, name, saved, self._editor(wish), now)
+        if one.changed & {"title", "brief"}:
+            title = clean_line(wish.title) or sheet.title
+            brief = _brief_json(wish.brief, sheet.brief) if "brief" in one.changed else sheet.brief
+            conn.execute(update(POST).where(POST.c.id == sheet.post_id).values(title=title, brief=brief))
+        if one.changed & _IN_CONTENT:
+            self.recompose(conn, after, texts)
+        if "accounts" in one.changed:
+            self._change_accounts(conn, sheet, wish, stock, texts, why)
+        if "when" in one.changed:
+            for seat in sheet.seats:
+                timing = timing_of(wish, seat.unit, seat.account.name)
+                if timing is not None and seat.account.name in wish.accounts and seat.unit.state in EDITABLE:
+                    self._move(conn, seat.unit.key, timing)
+
+    def _change_accounts(self, conn: Connection, sheet: Sheet, wish: Wish, stock: Stock, texts: Mapping[str, Attributed], why: str) -> None:
+        there = {seat.account.name: seat for seat in sheet.seats}
+        for name, seat in there.items():
+            if name not in wish.accounts and seat.unit.state != State.CANCELLED:
+                self._cancel(conn, seat.unit.key, f"no longer in {why}")
+        for name in wish.accounts:
+            if name not in there:
+                self.take_seat(conn, sheet, self._row_seat(sheet, wish, name, stock, texts), texts, why)
+
+    def _editor(self, wish: Wish) -> str:
+        """Whose words these are: the sheet may say that a model wrote them."""
+        return DECLARED if wish.by_model else self.who.editor
+
+    def _texts_of(self, wish: Wish) -> dict[str, Attributed]:
+        return {name: Attributed(said, attribute(None, said, self._editor(wish))) for name, said in wish.texts.items()}
+
+    def _row_seat(self, sheet: Sheet, wish: Wish, account: str, stock: Stock, texts: Mapping[str, Attributed]) -> Seat:
+        timing = _at(wish.slots.get(account) or wish.at, Timing(None, self.tz, ""))
+        seat = new_seat(sheet, stock.accounts[account], timing, texts)
+        return replace(seat, media=_media(wish, stock), link=_link(wish))
+
+    def _after(self, sheet: Sheet, one: Match, stock: Stock) -> tuple[Sheet, dict[str, Attributed]]:
+        """The post with what the sheet changed in it."""
+        wish, known = one.wish, one.known
+        assert known is not None
+        said: dict[str, str] = {}
+        earlier = known.texts
+        if "texts" in one.changed:  # only what the sheet changed: other texts may have been edited at the desk since
+            said |= {name: words for name, words in wish.texts.items() if words != earlier.get(name)}
+            said |= dict.fromkeys((name for name in earlier if name not in wish.texts), "")
+        if "alts" in one.changed:
+            said |= {f"alt:{n}": wish.alts[n] if n < len(wish.alts) else "" for n in range(len(wish.media))}
+        texts = typed(sheet, said, self._editor(wish))
+        if "by_model" in one.changed and wish.by_model:
+            own = self._texts_of(wish)
+            texts |= {name: own[name] for name in own if texts[name].text == own[name].text}
+        seats = []
+        for seat in sheet.seats:
+            media = _media(wish, stock) if "media" in one.changed else seat.media
+            seats.append(replace(seat, media=media, link=_link(wish) if "link" in one.changed else seat.link))
+        return replace(sheet, seats=tuple(seats)), texts
+
+
+def timing_of(wish: Wish, unit: Unit, account: str) -> Timing | None:
+    """The time the sheet gives now; None: it gives none, and the post keeps its own."""
+    at = wish.slots.get(account) or wish.at
+    return None if at is None else _at(at, unit.timing)
+
+
+def cannot_change(sheet: Sheet) -> str:
+    """Why nothing of this post may change any more; empty when it may."""
+    if sheet.managed_by == "files":
+        return "comes from a campaign file now"
+    states = {seat.unit.state for seat in sheet.seats} - {State.CANCELLED}
+    if State.PUBLISHED in states:
+        at = next((seat.unit.timing for seat in sheet.seats if seat.unit.state == State.PUBLISHED), None)
+        return f"was published {day_words(at.due, at.tz)}" if at is not None and at.due is not None else "was published"
+    return "" if states <= set(EDITABLE) else "is on its way"
+
+
+def _media(wish: Wish, stock: Stock) -> tuple[tuple[MediaItem, ...], ...]:
+    made = tuple(replace(stock.items[path], alt=wish.alts[n] if n < len(wish.alts) else "") for n, path in enumerate(wish.media))
+    return (made,) if made else ()
+
+
+def _link(wish: Wish) -> Link | None:
+    return Link(wish.link) if wish.link else None
+
+
+def _brief_json(brief: str, known: str | None = None) -> str | None:
+    """A sheet says what it is about; facts and tone that were given at the desk stay."""
+    before = brief_of(known) or ResolvedBrief("")
+    after = replace(before, goal=brief)
+    return None if after == ResolvedBrief("") else json.dumps(asdict(after), ensure_ascii=False)
+
+
+def _at(at: Fixed | None, base: Timing) -> Timing:
+    return base if at is None else replace(base, due=at.instant, tz=at.tz, wall=at.wall, slot=None, slot_day=None)

@@ -1,0 +1,1 @@
+"""Write: posts made and changed by hand; their texts, accounts, pictures, scripts and tags."""
