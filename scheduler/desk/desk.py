@@ -1,8 +1,8 @@
 """The one door: every action of a person is one method here, used alike by the terminal UI and the command line.
 
-The methods stand in the folders beside this one, named as the places on the screen: `today`, `calendar`, `write` with its `model`,
-`approvals`, `outbox`, `plan`, `library`, `accounts`. What serves them all stands here: `room` the opened workspace, `reading` and `rows`
-what is in it, `views` the answers, `words` how a state is said, `braking`, `undoing`, `serving`, `reporting`, `first_run`.
+The methods stand in the folders beside this one, named as the places on the screen: `today`, `calendar`, `write` and its `model`,
+`approvals`, `outbox`, `plan`, `library`, `accounts`. All stand on `post`, one post as every place reads it, and on what lies here: `room`
+the opened workspace, `rows` its deliveries as lists, `views` the answers, `words` how a state is said; `braking`, `undoing`, `serving`.
 All methods are coroutines; none blocks the event loop for more than a few milliseconds.
 """
 

@@ -19,10 +19,10 @@ from scheduler.accounts import Checkers, StoredAccount
 from scheduler.clean import clean_line
 from scheduler.clock import Clock
 from scheduler.desk.people import Person
-from scheduler.desk.reading import Looks
+from scheduler.desk.post.reading import Looks
+from scheduler.desk.post.sheet import Sheet
 from scheduler.desk.rows import Scene, approvals, keys_of, read_delivery, read_holds, read_proposal_counts
 from scheduler.desk.views import ClientView, Done
-from scheduler.desk.write.sheet import Sheet
 from scheduler.errors import FilesError, NotFoundError, WouldVoidError
 from scheduler.outage import Outage
 from scheduler.plan.stored import STATE, plan_state

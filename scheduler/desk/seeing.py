@@ -14,9 +14,9 @@ from scheduler import zones
 from scheduler.clean import clean, clean_line
 from scheduler.desk.calendar.days import Days, read_calendar
 from scheduler.desk.calendar.views import Filter
+from scheduler.desk.noticing import Noticing
 from scheduler.desk.room import LOOPBACK
 from scheduler.desk.rows import read_deliveries, read_delivery, read_holds, read_next
-from scheduler.desk.today.noticing import Noticing
 from scheduler.desk.views import (
     AccountView,
     CalendarRow,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text, update
 from adapters.contract import Credentials, Rules
 from scheduler import content, lifecycle
 from scheduler.clock import DAY
-from scheduler.desk.approvals.exact import stored_content
+from scheduler.desk.post.exact import stored_content
 from scheduler.desk.rows import Scene, read_deliveries
 from scheduler.desk.views import DeliveryQuery, DeliveryView
 from scheduler.errors import DeskError

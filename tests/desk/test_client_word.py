@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from config.workspace import Policy
-from scheduler.desk.approvals import gate
+from scheduler.desk.post import gate
 from scheduler.errors import DeskError, NotFoundError, StaleError, UsageError
 from scheduler.seals import parse_seal, seal_words, seals_in
 from tests.desk.house import CAMPAIGN, WORKSPACE, House, house

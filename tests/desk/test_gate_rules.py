@@ -10,8 +10,8 @@ from adapters.contract import Account, Problem
 from config.workspace import Policy
 from scheduler.accounts import StoredAccount
 from scheduler.clock import HOUR
-from scheduler.desk.approvals.gate import Asked, why_not
 from scheduler.desk.people import Person
+from scheduler.desk.post.gate import Asked, why_not
 from scheduler.lifecycle import State
 from scheduler.units.model import Act, Timing, Unit
 

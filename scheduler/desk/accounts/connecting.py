@@ -27,9 +27,9 @@ from scheduler.account_rows import read_accounts, sync_accounts
 from scheduler.accounts import StoredAccount, names_by_id
 from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.accounts.network import network
-from scheduler.desk.approvals.exact import stored_content
-from scheduler.desk.approvals.reviewing import Reviewing
+from scheduler.desk.network import network
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.views import Done
 from scheduler.errors import NotFoundError, SettingsError, SignInError, UnreachableError, UsageError
 from scheduler.store.statements import ACCOUNT, add_notice

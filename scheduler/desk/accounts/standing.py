@@ -12,7 +12,7 @@ from adapters.limits import platform_name
 from scheduler.clean import clean_line
 from scheduler.clock import DAY
 from scheduler.desk.accounts.naming import Naming
-from scheduler.desk.accounts.network import network
+from scheduler.desk.network import network
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import AccountView, Done
 from scheduler.desk.words import ENDING

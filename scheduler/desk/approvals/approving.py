@@ -13,9 +13,9 @@ from scheduler import lifecycle
 from scheduler.accounts import StoredAccount
 from scheduler.clean import clean_line
 from scheduler.content import as_found
-from scheduler.desk.approvals import gate
-from scheduler.desk.approvals.exact import stored_content
-from scheduler.desk.approvals.reviewing import Reviewing
+from scheduler.desk.post import gate
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.digest import digest as digest_of

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from scheduler import content, differences
 from scheduler.clean import clean_line, shorten
 from scheduler.desk.approvals.approving import FORM, Approving
-from scheduler.desk.approvals.exact import stored_content
 from scheduler.desk.approvals.reminding import other_time_in_file
+from scheduler.desk.post.exact import stored_content
 from scheduler.desk.rows import read_deliveries, read_delivery
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, ReviewItem
 from scheduler.errors import DeskError, NotFoundError, StaleError, UsageError

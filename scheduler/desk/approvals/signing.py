@@ -15,11 +15,11 @@ from config.times import from_micros
 from config.weeks import Week, parse_week
 from config.whole_file import write_whole
 from scheduler.clean import clean, clean_line
-from scheduler.desk.approvals import gate
 from scheduler.desk.approvals.reminding import Reminding, asked_words
-from scheduler.desk.approvals.reviewing import Reviewing
 from scheduler.desk.calendar.days import Days
-from scheduler.desk.reading import Reader
+from scheduler.desk.post import gate
+from scheduler.desk.post.reading import Reader
+from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.rows import read_deliveries
 from scheduler.desk.views import DeliveryQuery, DeliveryView
 from scheduler.errors import NotFoundError, UsageError

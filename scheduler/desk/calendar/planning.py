@@ -18,11 +18,11 @@ from scheduler.desk.calendar.days import Days, read_month, read_rows
 from scheduler.desk.calendar.gaps import clock_changes, find_gaps, read_collisions, read_days, subjects
 from scheduler.desk.calendar.places import find_free, read_busy
 from scheduler.desk.calendar.views import Agenda, DayPlan, Filter, FreeSlot, Signs, Weighed
-from scheduler.desk.library.families import keep_family
+from scheduler.desk.post.sheet import Sheet
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import CalendarRow, Done, PostView
+from scheduler.desk.write.families import keep_family
 from scheduler.desk.write.making import NewPost, new_unit
-from scheduler.desk.write.sheet import Sheet
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.lifecycle import State

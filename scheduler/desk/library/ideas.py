@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Table, insert, text, update
 from scheduler.clean import clean_line, shorten
 from scheduler.desk.library.views import IdeaView
 from scheduler.desk.model.requesting import VARIANTS
+from scheduler.desk.post.sheet import EVERY
 from scheduler.desk.rows import Scene
 from scheduler.desk.views import Done, PostView
-from scheduler.desk.write.sheet import EVERY
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.store.statements import POST

@@ -15,8 +15,8 @@ from scheduler.desk.library.ideas import Ideas
 from scheduler.desk.library.media import FileFacts, find_asset, media_view, posts_with, read_media
 from scheduler.desk.library.reading import read_page, read_posts
 from scheduler.desk.library.suggesting import Suggesting
+from scheduler.desk.library.tagging import Tagging
 from scheduler.desk.library.views import LibraryPage, MediaDetail, MediaUse, MediaView, Takes
-from scheduler.desk.write.tagging import Tagging
 from scheduler.errors import NotFoundError
 
 PAGE = 60

@@ -16,12 +16,12 @@ from drafting.provenance import Attributed
 from scheduler.account_rows import sync_accounts
 from scheduler.clean import clean_line
 from scheduler.clock import DAY
-from scheduler.desk.library.families import first_of, keep_family
 from scheduler.desk.library.reading import read_families
 from scheduler.desk.library.views import ReuseAccount, Reused, ReuseView
+from scheduler.desk.post.sheet import EVERY, Seat, Sheet
 from scheduler.desk.views import Done
+from scheduler.desk.write.families import first_of, keep_family
 from scheduler.desk.write.making import NewPost, new_seat
-from scheduler.desk.write.sheet import EVERY, Seat, Sheet
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import UsageError
 from scheduler.store.guards import TWIN_DAYS

@@ -15,7 +15,7 @@ from drafting.disclosure import Case, disclose
 from drafting.endpoint import Endpoint
 from drafting.errors import EndpointError
 from drafting.request import CaptionRequest, Voice
-from scheduler.desk.write.sheet import Seat, Sheet
+from scheduler.desk.post.sheet import Seat, Sheet
 from scheduler.errors import SettingsError
 
 NO_MODEL = "No model is set up. Everything else works."

@@ -24,15 +24,15 @@ from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft, JsonValue, ReelScript, compose
 from scheduler.clean import clean, clean_line
 from scheduler.compose import split_parts
-from scheduler.desk.approvals.exact import stored_content
 from scheduler.desk.model import asking, side_by_side
-from scheduler.desk.model.proposals import read_proposal, read_proposals
 from scheduler.desk.model.requesting import Requesting
 from scheduler.desk.model.side_by_side import Hear
-from scheduler.desk.reading import brief_of
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.proposals import read_proposal, read_proposals
+from scheduler.desk.post.reading import brief_of
+from scheduler.desk.post.sheet import EVERY, SCRIPT, Seat, Sheet
 from scheduler.desk.views import Done, ProposalView
 from scheduler.desk.write.scripting import by_hand, read_script, script_lines
-from scheduler.desk.write.sheet import EVERY, SCRIPT, Seat, Sheet
 from scheduler.desk.write.views import ModelPlace
 from scheduler.desk.write.writing import first_words
 from scheduler.errors import DeskError, DiskError, NotFoundError, SettingsError, UnreachableError, UsageError

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text, update
 from config.resolved import ResolvedBrief
 from scheduler.clean import clean, clean_line
 from scheduler.desk.model.asking import languages_of
-from scheduler.desk.reading import brief_of
+from scheduler.desk.post.reading import brief_of
+from scheduler.desk.post.sheet import Sheet
 from scheduler.desk.views import Done
-from scheduler.desk.write.sheet import Sheet
 from scheduler.desk.write.views import FACT_MOST, FACTS_MOST, TOPIC_MOST, RequestView
 from scheduler.desk.write.writing import Writing, first_words
 from scheduler.errors import UsageError

@@ -11,8 +11,8 @@ from adapters.addresses import profile
 from adapters.contract import CommitClass
 from scheduler import lifecycle
 from scheduler.clean import clean, clean_line
-from scheduler.desk.approvals.exact import stored_content
-from scheduler.desk.approvals.reviewing import Reviewing
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import DeliveryView
 from scheduler.lifecycle import State

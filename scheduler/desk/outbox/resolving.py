@@ -15,7 +15,7 @@ from adapters.addresses import AddressError, Named, named
 from adapters.contract import Absent, Account, CannotTell, Receipt, Standing
 from scheduler.clean import clean_line
 from scheduler.desk.accounts.connecting import Connecting
-from scheduler.desk.approvals.exact import stored_content
+from scheduler.desk.post.exact import stored_content
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError, NotFoundError, UsageError
 from scheduler.lifecycle import LATE, NEEDS_PERSON, State, bumps, send_until

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from drafting.provenance import Attributed
 from scheduler import differences
 from scheduler.clean import clean, clean_line, shorten
-from scheduler.desk.approvals.exact import stored_content
 from scheduler.desk.plan.row_posts import RowPosts, Stock, cannot_change, timing_of
-from scheduler.desk.write.sheet import COMMENT, Sheet, read_sheet
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.sheet import COMMENT, Sheet, read_sheet
 from scheduler.importing.columns import Grid
 from scheduler.importing.matching import Match
 from scheduler.importing.table import Finding, found

@@ -23,8 +23,8 @@ from scheduler.compose import item_of
 from scheduler.desk.calendar.places import read_busy
 from scheduler.desk.plan.import_rows import Found, ImportRows
 from scheduler.desk.plan.row_posts import Stock
+from scheduler.desk.post.sheet import read_sheet
 from scheduler.desk.views import Done
-from scheduler.desk.write.sheet import read_sheet
 from scheduler.digest import sha256_of
 from scheduler.errors import StaleError, UsageError
 from scheduler.importing.columns import FIELDS, IGNORED, Columns, Grid, Said, field_named, plain, understand

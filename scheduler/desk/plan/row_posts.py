@@ -14,11 +14,11 @@ from config.resolved import Fixed, Link, ResolvedBrief
 from drafting.provenance import DECLARED, Attributed, attribute
 from scheduler.accounts import StoredAccount
 from scheduler.clean import clean_line, shorten
-from scheduler.desk.approvals.reviewing import typed
 from scheduler.desk.calendar.planning import Planning
-from scheduler.desk.reading import brief_of
+from scheduler.desk.post.reading import brief_of
+from scheduler.desk.post.reviewing import typed
+from scheduler.desk.post.sheet import COMMENT, Seat, Sheet, read_sheet
 from scheduler.desk.write.making import NewPost, new_seat
-from scheduler.desk.write.sheet import COMMENT, Seat, Sheet, read_sheet
 from scheduler.errors import StaleError
 from scheduler.importing.matching import Match
 from scheduler.importing.wish import Wish

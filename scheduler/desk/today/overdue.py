@@ -20,9 +20,9 @@ from scheduler import brake
 from scheduler.clock import MINUTE
 from scheduler.content import as_found
 from scheduler.desk.approvals.approving import Approving, Said
-from scheduler.desk.calendar.moving import Moving
 from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import DeliveryView, Done
+from scheduler.desk.write.moving import Moving
 from scheduler.digest import digest as digest_of
 from scheduler.errors import StaleError, UsageError
 from scheduler.holds import scope_of

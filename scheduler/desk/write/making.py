@@ -13,8 +13,8 @@ from sqlalchemy import Connection, insert, select
 from config.options import OPTIONS, Options
 from drafting.provenance import Attributed
 from scheduler.accounts import StoredAccount
-from scheduler.desk.approvals.reviewing import Reviewing
-from scheduler.desk.write.sheet import Seat, Sheet, is_language
+from scheduler.desk.post.reviewing import Reviewing
+from scheduler.desk.post.sheet import Seat, Sheet, is_language
 from scheduler.labels import NOTHING_KNOWN, Sources
 from scheduler.revisions import keep_revision
 from scheduler.store.statements import POST, get_meta

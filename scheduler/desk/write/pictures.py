@@ -16,8 +16,8 @@ from adapters.limits import LIMITS
 from drafting.provenance import Attributed
 from scheduler import assets
 from scheduler.clean import clean, clean_line
+from scheduler.desk.post.sheet import Seat, Sheet, read_sheet, with_alts
 from scheduler.desk.views import Done
-from scheduler.desk.write.sheet import Seat, Sheet, read_sheet, with_alts
 from scheduler.desk.write.views import AltText, MediaPage, MediaView, Thumbnail, Verdict
 from scheduler.desk.write.writing import Writing, measured
 from scheduler.errors import DiskError, NotFoundError, UsageError

@@ -12,10 +12,10 @@ from drafting.provenance import Attributed
 from scheduler.account_rows import sync_accounts
 from scheduler.accounts import StoredAccount
 from scheduler.clean import clean_line
+from scheduler.desk.post.sheet import EVERY, Seat, Sheet, read_sheet
 from scheduler.desk.rows import approvals
 from scheduler.desk.views import Done
 from scheduler.desk.write.making import new_seat, new_unit
-from scheduler.desk.write.sheet import EVERY, Seat, Sheet, read_sheet
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.lifecycle import FINAL, State

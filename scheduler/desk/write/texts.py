@@ -8,8 +8,8 @@ from drafting.provenance import Attributed
 from scheduler.clean import clean, clean_line
 from scheduler.clock import MINUTE
 from scheduler.desk.people import name_of
+from scheduler.desk.post.sheet import ASIDE, EVERY, SCRIPT, Seat, Sheet, own_field
 from scheduler.desk.views import Done, Span
-from scheduler.desk.write.sheet import ASIDE, EVERY, SCRIPT, Seat, Sheet, own_field
 from scheduler.desk.write.views import FormerText
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError

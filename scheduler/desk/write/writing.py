@@ -18,14 +18,14 @@ from scheduler import assets, differences
 from scheduler.account_rows import sync_accounts
 from scheduler.clean import clean, clean_line, shorten
 from scheduler.compose import item_of
-from scheduler.desk.approvals.exact import stored_content
-from scheduler.desk.approvals.reviewing import typed
-from scheduler.desk.calendar.moving import Moving
 from scheduler.desk.people import name_of
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.reviewing import typed
+from scheduler.desk.post.sheet import ASIDE, COMMENT, EVERY, Saved, Sheet, read_sheet
 from scheduler.desk.rows import approvals
 from scheduler.desk.views import TEXT_MOST, Done, PostView
 from scheduler.desk.write.making import Making, NewPost, new_seat
-from scheduler.desk.write.sheet import ASIDE, COMMENT, EVERY, Saved, Sheet, read_sheet
+from scheduler.desk.write.moving import Moving
 from scheduler.errors import CrossedError, NotFoundError, UsageError, WouldVoidError
 from scheduler.lifecycle import FINAL, State
 from scheduler.merging import merged

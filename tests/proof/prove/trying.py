@@ -51,7 +51,7 @@ _DESK = ("tests/desk/test_gate.py",)
 _YES = ("tests/desk/test_approving.py",)
 TARGETS = (
     Target("scheduler/lifecycle.py", (("tests/scheduler/test_lifecycle.py", "tests/scheduler/test_decisions.py"), _ENGINE)),
-    Target("scheduler/desk/approvals/gate.py", (("tests/desk/test_gate_rules.py",), _DESK)),
+    Target("scheduler/desk/post/gate.py", (("tests/desk/test_gate_rules.py",), _DESK)),
     Target("scheduler/desk/approvals/approving.py", (_YES, _DESK, ("tests/desk/test_client_word.py",))),
     Target("scheduler/store/guards.py", (("tests/scheduler/test_guards.py", "tests/scheduler/test_queue.py"), _ENGINE)),
     Target("scheduler/digest.py", (("tests/scheduler/test_digest.py",), _DESK)),

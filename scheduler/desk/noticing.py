@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, text
 
 from scheduler.clean import clean_line
-from scheduler.desk.accounts.network import network
+from scheduler.desk.network import network
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done, NoticesView, NoticeView, ToldView
 from scheduler.errors import NotFoundError, SettingsError

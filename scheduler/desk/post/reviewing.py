@@ -13,14 +13,14 @@ from adapters.limits import Limits
 from drafting.provenance import Attributed, attribute
 from scheduler.clean import clean, clean_line
 from scheduler.compose import compose
-from scheduler.desk.approvals.exact import length_words, look_at
-from scheduler.desk.model.proposals import read_proposals
-from scheduler.desk.reading import Reader, brief_of, nothing_to_read
+from scheduler.desk.post.exact import length_words, look_at
+from scheduler.desk.post.proposals import read_proposals
+from scheduler.desk.post.reading import Reader, brief_of, nothing_to_read
+from scheduler.desk.post.sheet import Saved, Seat, Sheet, field_for, is_language, is_own, own_field, read_sheet, script_for
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_delivery, read_post_deliveries, read_waiting
 from scheduler.desk.views import Counter, PostView, ReviewItem, TextView
 from scheduler.desk.views import Span as Mark
-from scheduler.desk.write.sheet import Saved, Seat, Sheet, field_for, is_language, is_own, own_field, read_sheet, script_for
 from scheduler.digest import digest
 from scheduler.errors import NotFoundError
 from scheduler.labels import is_model, tell

@@ -12,12 +12,12 @@ from config.resolved import Fixed
 from config.times import TimeError
 from config.typed_time import parse_typed
 from scheduler.clean import clean_line
-from scheduler.desk.approvals.exact import stored_content
-from scheduler.desk.approvals.reviewing import Reviewing
-from scheduler.desk.calendar.pacing import Pacing
+from scheduler.desk.post.exact import stored_content
+from scheduler.desk.post.reviewing import Reviewing
+from scheduler.desk.post.sheet import Sheet
 from scheduler.desk.undoing import Undoing
 from scheduler.desk.views import Done
-from scheduler.desk.write.sheet import Sheet
+from scheduler.desk.write.pacing import Pacing
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.lifecycle import FINAL, State
 from scheduler.store.statements import POST

@@ -17,11 +17,11 @@ from drafting.provenance import Attributed
 from scheduler.account_rows import read_accounts
 from scheduler.accounts import Checkers, StoredAccount, names_by_id
 from scheduler.clean import clean_line
-from scheduler.desk.approvals import gate
-from scheduler.desk.approvals.exact import Exact, approved_last, changed_since, look_at, stored_content
 from scheduler.desk.people import Person
+from scheduler.desk.post import gate
+from scheduler.desk.post.exact import Exact, approved_last, changed_since, look_at, stored_content
+from scheduler.desk.post.sheet import Sheet, read_sheet, script_for
 from scheduler.desk.views import DeliveryView, PartView, ReviewItem
-from scheduler.desk.write.sheet import Sheet, read_sheet, script_for
 from scheduler.digest import digest
 from scheduler.labels import field_of, spans_of
 from scheduler.store.statements import CONTENT, POST

@@ -20,7 +20,7 @@ from drafting.provenance import Attributed, Span
 from scheduler.account_rows import read_accounts
 from scheduler.accounts import StoredAccount, names_by_id
 from scheduler.compose import Piece, Script, split_parts
-from scheduler.desk.approvals.exact import placed, stored_content
+from scheduler.desk.post.exact import placed, stored_content
 from scheduler.labels import PARTS, Sources, field_of, spans_of
 from scheduler.revisions import read_sources
 from scheduler.units.model import Unit
