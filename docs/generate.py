@@ -9,8 +9,8 @@ import click
 
 from config.codes import CODES, HUNDREDS, Code
 from daypart.cli import SECTIONS, cli
-from tui.action import Action, key_words
-from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, SETTINGS, SHEET
+from tui.keys.action import Action, key_words
+from tui.keys.actions import EVERYWHERE, PANES, PLACES, SCREENS, SETTINGS, SHEET
 from tui.say import keyed
 
 HERE = Path(__file__).parent
@@ -105,7 +105,7 @@ def keys() -> str:
     lines = [
         "# Keys",
         "",
-        "Made by `python -m docs.generate` from `tui/actions.py`. The name is what `daypart settings set keys.NAME KEY` asks for.",
+        "Made by `python -m docs.generate` from `tui/keys/actions.py`. The name is what `daypart settings set keys.NAME KEY` asks for.",
     ]
     lines += _keys_of("Everywhere (not while typing)", EVERYWHERE)
     names = {action.action.split("'")[1]: action for action in (*PLACES, SETTINGS)}

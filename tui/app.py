@@ -15,14 +15,15 @@ from textual import work
 from config.desk_settings import read_settings, settings_path
 from scheduler.clock import Clock
 from scheduler.errors import DeskError, WouldVoidError
-from tui.action import bindings
-from tui.actions import EVERYWHERE, place_name
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.help import help_page
 from tui.dialogs.new_post import NewPost
 from tui.dialogs.notices import notices_page
 from tui.dialogs.pick import Pick
 from tui.frame import DeskScreen
+from tui.keys.action import bindings
+from tui.keys.actions import EVERYWHERE, place_name
+from tui.lines.words import error_words, undo_words
 from tui.live import watch_store
 from tui.opening import Open
 from tui.personal import Personal
@@ -32,7 +33,6 @@ from tui.say import say
 from tui.screens.today import TodayScreen
 from tui.theme import FALLBACKS
 from tui.widgets.choices import Palette
-from tui.words import error_words, undo_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk

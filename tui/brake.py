@@ -10,10 +10,10 @@ from tui.dialogs.confirm import Confirm
 from tui.dialogs.hold import HoldReason
 from tui.dialogs.overdue import OverduePosts
 from tui.dialogs.pick import Pick
+from tui.lines.words import hold_question
 from tui.program import Program
 from tui.say import say
 from tui.screens.items import ItemScreen
-from tui.words import hold_question
 
 
 class Brake(Program, inherit_bindings=False):

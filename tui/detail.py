@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from scheduler.desk.views import DeliveryView, EventView, Sign
-from tui.action import key_of
+from tui.keys.action import key_of
+from tui.lines.words import history_lines, name_words, next_words, place_words
 from tui.say import say
 from tui.text import Glyphs, clean, full_when, local, one_line, sentence
 from tui.theme import LOOKS
 from tui.told import told
 from tui.widgets.paint import sign_text
-from tui.words import history_lines, name_words, next_words, place_words
 
 if TYPE_CHECKING:
     from scheduler.desk.outbox.evidence import Evidence

@@ -15,7 +15,8 @@ from textual.widgets import Static
 
 from scheduler.desk.views import Overview
 from scheduler.errors import DeskError
-from tui.action import Action
+from tui.keys.action import Action
+from tui.lines.words import banner, error_words, facts
 from tui.program import Program
 from tui.say import is_aloud, say
 from tui.text import clean
@@ -23,7 +24,6 @@ from tui.unhurried import Plain, PlainVertical, Unhurried
 from tui.widgets.bars import KeyLine, PlaceLine, StatusLine
 from tui.widgets.row_list import RowList
 from tui.widgets.where_line import WhereLine
-from tui.words import banner, error_words, facts
 
 SMALLEST = (60, 16)
 """Columns and rows below which nothing useful fits."""

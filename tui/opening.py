@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual import events, work
 
 from scheduler.clock import Clock
-from tui.actions import PLACES
+from tui.keys.actions import PLACES
 from tui.serving import Serving
 from tui.text import Glyphs
 

@@ -9,8 +9,8 @@ from textual import work
 
 from config.desk_settings import DeskSettings, ReadSettings, read_settings, write_settings
 from scheduler.clock import Clock
-from tui import keymap
 from tui.frame import DeskScreen
+from tui.keys import keymap
 from tui.opening import Open, Opening
 from tui.say import language_of, say, speak
 from tui.shell import glyphs_of

@@ -12,9 +12,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from scheduler.errors import DeskError
-from tui.action import Action
-from tui.actions import EVERYWHERE
 from tui.frame import DeskScreen
+from tui.keys.action import Action
+from tui.keys.actions import EVERYWHERE
 from tui.program import Program
 from tui.say import is_aloud, say
 from tui.text import day_words, local, one_line

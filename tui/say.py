@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.action import key_of
+from tui.keys.action import key_of
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "pl")

@@ -14,10 +14,10 @@ from scheduler.desk.views import DeliveryView
 from scheduler.errors import DeskError
 from tui.brake import Brake
 from tui.dialogs.base import Dialog
+from tui.lines.words import name_words, place_words
 from tui.say import say
 from tui.text import clean, counted, fit, when_words
 from tui.told import told
-from tui.words import name_words, place_words
 
 if TYPE_CHECKING:
     from scheduler.desk.serving import Leaving

@@ -17,13 +17,13 @@ from config.desk_settings import DeskSettings
 from scheduler.clock import Clock, SystemClock
 from scheduler.desk.views import ClientView, Done, Overview
 from scheduler.errors import DeskError
-from tui.actions import changing
-from tui.in_turn import InTurn
+from tui.keys.actions import changing
+from tui.keys.in_turn import InTurn
+from tui.lines.words import error_words, undo_words
 from tui.say import is_aloud, say
 from tui.text import ASCII, UNICODE, Glyphs, clean
 from tui.told import told
 from tui.widgets.where_line import WhereLine
-from tui.words import error_words, undo_words
 
 if TYPE_CHECKING:
     from textual.actions import ActionParseResult

@@ -20,12 +20,12 @@ from scheduler.errors import DeskError
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.pick import Pick
 from tui.handles import HANDLES, wrong_handle
+from tui.lines.words import error_words
 from tui.say import language_of, later, say, speak
 from tui.shell import Shell, glyphs_of
 from tui.text import clean, one_line
 from tui.theme import FALLBACKS, THEME_OF, THEMES
 from tui.told import told
-from tui.words import error_words
 
 STYLES = Path(__file__).parent / "styles"
 TRY = "try"

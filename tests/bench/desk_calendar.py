@@ -25,7 +25,7 @@ from tests.bench.desk_keys import repainted
 from tests.bench.desk_lists import _filled
 from tests.tui.waiting import until
 from tui.app import DaypartApp
-from tui.month import Month
+from tui.lines.month import Month
 from tui.screens.calendar import CalendarScreen
 
 SIZE = (120, 40)

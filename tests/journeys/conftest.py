@@ -12,7 +12,7 @@ from tests.daypart.conftest import platforms, program
 from tests.daypart.rig import Program
 from tests.journeys.office import Office, Tally
 from tests.sandbox_process import Sandbox
-from tui.in_turn import InTurn
+from tui.keys.in_turn import InTurn
 
 __all__ = ["platforms", "program"]
 NUMBER = re.compile(r"test_job_(\d+)_")

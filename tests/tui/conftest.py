@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tui import keymap
-from tui.in_turn import InTurn
+from tui.keys import keymap
+from tui.keys.in_turn import InTurn
 from tui.say import speak
 
 

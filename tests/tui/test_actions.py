@@ -10,9 +10,9 @@ from textual.binding import Binding
 from daypart.cli import cli
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.waiting import Shown, opened, until
-from tui.action import Action, key_words
-from tui.actions import EVERYWHERE, PANES, PLACES, SCREENS, everything
 from tui.frame import DeskScreen
+from tui.keys.action import Action, key_words
+from tui.keys.actions import EVERYWHERE, PANES, PLACES, SCREENS, everything
 from tui.widgets.media_list import MediaList
 from tui.widgets.timeline import Timeline
 from tui.widgets.variants import Variants

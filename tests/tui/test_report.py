@@ -16,7 +16,7 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
 from tui.app import DaypartApp
-from tui.report import number_rows, post_pane
+from tui.lines.report import number_rows, post_pane
 from tui.text import ASCII, UNICODE
 from tui.widgets.charts import bar, sparkline
 

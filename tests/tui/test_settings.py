@@ -12,11 +12,11 @@ from config.desk_settings import CHOICES, DeskSettings, read_settings, write_set
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import Shown, gone, opened, screen_text, see, type_text, until
-from tui import keymap
-from tui.action import REMAPPED
-from tui.actions import PLACES, everything
+from tui.keys import keymap
+from tui.keys.action import REMAPPED
+from tui.keys.actions import PLACES, everything
+from tui.lines.settings import LABELS, VALUES, settings_lines
 from tui.screens.settings import SettingsScreen
-from tui.settings_rows import LABELS, VALUES, settings_lines
 from tui.theme import DARK
 from tui.widgets.caption_area import CaptionArea
 
@@ -215,7 +215,7 @@ def test_keys_that_can_be() -> None:
 
 
 def test_nothing_is_in_the_way_of_its_own_keys() -> None:
-    from tui.keymap import FIXED, split
+    from tui.keys.keymap import FIXED, split
 
     for action in everything():
         if split(action.keys)[0] not in FIXED:

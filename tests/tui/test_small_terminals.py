@@ -10,7 +10,7 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
 from tests.tui.waiting import back_to_the_place, gone, opened, screen_text, see, until
-from tui.actions import PLACES
+from tui.keys.actions import PLACES
 from tui.widgets.caption_area import CaptionArea
 
 TINY = (40, 10)

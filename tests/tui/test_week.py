@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis.strategies import integers
 
 from scheduler.desk.views import CalendarRow, Sign
-from tui.week import Spot, Week, minutes, monday
+from tui.lines.week import Spot, Week, minutes, monday
 from tui.widgets.week_lanes import Lanes
 
 MON = date(2026, 11, 23)

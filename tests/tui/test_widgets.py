@@ -13,9 +13,9 @@ from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow, Sign, Span
 from tests.tui.waiting import opened, screen_text, see, until
+from tui.lines.week import Spot, Week
 from tui.text import ASCII
 from tui.theme import FALLBACKS, THEMES
-from tui.week import Spot, Week
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import Row, RowList, columns
 from tui.widgets.ticks import Tick, TickList

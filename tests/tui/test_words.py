@@ -12,7 +12,7 @@ from scheduler.desk.views import EventView, HoldView, ServiceView, Sign
 from scheduler.outage import Outage
 from tests.tui.fake_desk import NOW, TZ
 from tests.tui.seeds import seeded
-from tui.words import banner, facts, history_lines, next_words, row_words, undo_words
+from tui.lines.words import banner, facts, history_lines, next_words, row_words, undo_words
 
 JARGON = re.compile(r"\b(queue|daemon|digest|lease|utc|worker|exception|traceback)\b", re.IGNORECASE)
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from adapters.contract import Problem
 from scheduler.desk.views import ApprovalView, Counter, PartView, PostView, Sign, Span, TextView
 from tests.tui.seeds import seeded
+from tui.lines.writing import Draft, fits_until, models_words, shift_spans, troubles
 from tui.say import speak
 from tui.text import UNICODE
 from tui.widgets.counters import counter_lines
-from tui.writing import Draft, fits_until, models_words, shift_spans, troubles
 
 MODEL = (Span(6, 11, "model"),)
 

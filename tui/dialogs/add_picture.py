@@ -14,10 +14,10 @@ from textual.widgets.option_list import Option
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.lines.words import error_words, undo_words
 from tui.say import say
 from tui.text import clean
 from tui.widgets.choices import Choices
-from tui.words import error_words, undo_words
 
 SHOWN = 8
 Add = Callable[[str], Awaitable[Done]]

@@ -12,11 +12,11 @@ from textual.widgets import Button, Input, Static
 
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.lines.words import error_words
 from tui.say import say
 from tui.text import clean, one_line
 from tui.told import told
 from tui.widgets.ticks import TickList
-from tui.words import error_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,12 @@ from textual.widgets import Button, Static
 from scheduler.desk.views import ReviewItem
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
-from tui.reading import facts_words, label_words
+from tui.lines.reading import facts_words, label_words
+from tui.lines.words import error_words, name_words
 from tui.say import say
 from tui.text import clean, counted, full_when, one_line
 from tui.told import told
 from tui.widgets.ticks import Tick
-from tui.words import error_words, name_words
 
 
 class Approve(Dialog[int]):

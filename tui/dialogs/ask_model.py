@@ -13,12 +13,12 @@ from textual.widgets import Button, Input, Static, TextArea
 from scheduler.desk.write.views import FACT_MOST, FACTS_MOST, MODEL_LINES, TOPIC_MOST, ModelPlace, RequestView
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
-from tui.offers import model_words
+from tui.lines.offers import model_words
+from tui.lines.words import error_words
 from tui.say import say
 from tui.text import clean, field_words
 from tui.told import told
 from tui.widgets.ticks import TickList
-from tui.words import error_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk

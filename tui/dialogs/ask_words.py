@@ -12,9 +12,9 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.lines.words import error_words, undo_words
 from tui.say import later, say
 from tui.text import clean
-from tui.words import error_words, undo_words
 
 Check = Callable[[str], str]
 """Answers what is wrong with the text; empty: nothing."""

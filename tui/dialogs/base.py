@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.action import bindings
-from tui.actions import DIALOG
+from tui.keys.action import bindings
+from tui.keys.actions import DIALOG
 from tui.say import is_aloud, say
 from tui.shell import Shell
 from tui.text import clean

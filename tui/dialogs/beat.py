@@ -13,8 +13,8 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.views import BeatView
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
+from tui.lines.words import error_words
 from tui.say import say
-from tui.words import error_words
 
 Save = Callable[[BeatView], Awaitable[None]]
 Say = Callable[[str], float]

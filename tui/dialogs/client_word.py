@@ -11,12 +11,12 @@ from scheduler.desk.approvals.client_word import Sealed
 from scheduler.errors import DeskError
 from scheduler.seals import seal_words, seals_in
 from tui.dialogs.base import Dialog
-from tui.reading import facts_words, label_words
+from tui.lines.reading import facts_words, label_words
+from tui.lines.words import error_words, name_words
 from tui.say import say
 from tui.text import clean, full_when, one_line
 from tui.told import told
 from tui.widgets.ticks import Tick
-from tui.words import error_words, name_words
 
 
 class ClientWord(Dialog[int]):

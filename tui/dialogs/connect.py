@@ -14,12 +14,12 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError, UnreachableError
-from tui.accounts import needed_words
 from tui.dialogs.base import Dialog
+from tui.lines.accounts import needed_words
+from tui.lines.words import error_words
 from tui.say import say
 from tui.text import clean, one_line, sentence
 from tui.told import told
-from tui.words import error_words
 
 
 class Connect(Dialog[str]):

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from scheduler.desk.write.views import FormerText
 from tui.dialogs.base import Dialog
-from tui.reading import marked
+from tui.lines.reading import marked
 from tui.say import say
 from tui.text import field_words, one_line, when_words
 from tui.widgets.choices import Choices

@@ -7,9 +7,9 @@ from textwrap import wrap
 
 from textual.content import Content
 
-from tui.action import Action
-from tui.actions import EVERYWHERE
 from tui.dialogs.details import Details
+from tui.keys.action import Action
+from tui.keys.actions import EVERYWHERE
 from tui.say import later, say
 
 KEY_WIDTH = 9

@@ -12,10 +12,10 @@ from textual.widgets import Button, Input, Static
 from scheduler.desk.views import AccountView, PostView
 from scheduler.errors import DeskError, NoRoomError
 from tui.dialogs.base import Dialog
+from tui.lines.words import error_words
 from tui.say import later, say
 from tui.text import one_line
 from tui.widgets.ticks import TickList
-from tui.words import error_words
 
 
 def account_words(account: AccountView) -> str:

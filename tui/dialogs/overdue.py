@@ -16,12 +16,12 @@ from scheduler.desk.views import DeliveryView, Done, ReviewItem
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.dialogs.confirm import Confirm
-from tui.rows import delivery_row
+from tui.lines.rows import delivery_row
+from tui.lines.words import error_words, name_words, place_words
 from tui.say import later, say
 from tui.text import clean, counted, full_when, one_line, some
 from tui.told import told
 from tui.widgets.row_list import RowList
-from tui.words import error_words, name_words, place_words
 
 Choice = Literal["send", "move", "drop"]
 _ALL = {"send": later("Send {posts} now"), "move": later("Move {posts} to their next free times"), "drop": later("Drop {posts}")}

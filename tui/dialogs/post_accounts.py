@@ -14,11 +14,11 @@ from scheduler.errors import DeskError, NoRoomError, WouldVoidError
 from tui.dialogs.base import Dialog
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.new_post import account_words
+from tui.lines.words import error_words
+from tui.lines.writing import goes_to
 from tui.say import say
 from tui.text import one_line
 from tui.widgets.ticks import TickList
-from tui.words import error_words
-from tui.writing import goes_to
 
 
 class PostAccounts(Dialog[Done]):

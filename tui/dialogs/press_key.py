@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from tui.action import Action
 from tui.dialogs.base import Dialog
+from tui.keys.action import Action
 from tui.say import say
 
 PASSED = frozenset({"escape", "tab", "shift+tab"})

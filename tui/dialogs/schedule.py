@@ -9,10 +9,10 @@ from scheduler.desk.calendar.views import Weighed
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.errors import UsageError
 from tui.dialogs.ask_words import AskWords, needs_words
+from tui.lines.words import name_words
 from tui.say import later, say
 from tui.text import clean, full_when, one_line, relative, sentence, some
 from tui.told import told
-from tui.words import name_words
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk

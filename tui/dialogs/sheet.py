@@ -14,17 +14,17 @@ from textual.widgets import Button, Static
 from scheduler.errors import DeskError
 from scheduler.importing.columns import plain
 from scheduler.importing.view import SheetAsk, SheetPlan
-from tui.action import bindings
-from tui.actions import SHEET
 from tui.dialogs.base import Dialog
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick
+from tui.keys.action import bindings
+from tui.keys.actions import SHEET
+from tui.lines.sheet import COLUMN, FINDING, ROW, asked_words, counts_words, field_choices, finding_pane, row_pane, sheet_rows
+from tui.lines.words import error_words, undo_words
 from tui.say import later, say
-from tui.sheet import COLUMN, FINDING, ROW, asked_words, counts_words, field_choices, finding_pane, row_pane, sheet_rows
 from tui.text import clean, counted, one_line, some
 from tui.widgets.row_list import RowList
-from tui.words import error_words, undo_words
 
 
 class SheetDialog(Dialog[bool]):

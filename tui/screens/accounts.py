@@ -8,15 +8,15 @@ from textual.content import Content
 from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
-from tui.accounts import account_lines, account_rows, page_of, waits_words
-from tui.action import bindings
-from tui.actions import ACCOUNTS, SCREENS
 from tui.dialogs.ask_words import AskWords
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.connect import Connect
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick
 from tui.handles import HANDLES, wrong_handle
+from tui.keys.action import bindings
+from tui.keys.actions import ACCOUNTS, SCREENS
+from tui.lines.accounts import account_lines, account_rows, page_of, waits_words
 from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import clean, one_line

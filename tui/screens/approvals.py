@@ -11,20 +11,20 @@ from textual.content import Content
 from config.weeks import week_of
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, Overview, ReviewItem
 from scheduler.errors import DiskError
-from tui.action import bindings
-from tui.actions import APPROVALS, SCREENS
 from tui.dialogs.approve import Approve
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.details import Details
 from tui.dialogs.schedule import Schedule
-from tui.reading import changes, review, review_title
-from tui.rows import SENT_BACK, approval_rows, review_groups
+from tui.keys.action import bindings
+from tui.keys.actions import APPROVALS, SCREENS
+from tui.lines.reading import changes, review, review_title
+from tui.lines.rows import SENT_BACK, approval_rows, review_groups
+from tui.lines.words import name_words
+from tui.lines.writing import is_head
 from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import counted, local, one_line
 from tui.told import told
-from tui.words import name_words
-from tui.writing import is_head
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk

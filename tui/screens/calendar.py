@@ -17,15 +17,15 @@ from config.times import micros, zone
 from scheduler.desk.calendar.views import FreeSlot
 from scheduler.desk.views import CalendarRow, Overview, Sign
 from scheduler.errors import DeskError
-from tui.action import bindings
-from tui.actions import CALENDAR, SCREENS
-from tui.month import Month, signs_by_day
+from tui.keys.action import bindings
+from tui.keys.actions import CALENDAR, SCREENS
+from tui.lines.month import Month, signs_by_day
+from tui.lines.week import Spot, Week
 from tui.say import is_aloud, later, say
 from tui.screens.planning import PlanningScreen, spot_words
 from tui.text import clean, local, month_title, week_words
 from tui.theme import SIGN_WORDS
 from tui.unhurried import PlainVertical
-from tui.week import Spot, Week
 from tui.widgets.agenda_list import AgendaList, Pages, agenda_row
 from tui.widgets.find_line import FindLine
 from tui.widgets.month_grid import MonthGrid

@@ -13,11 +13,12 @@ from textual.widgets import Static, TextArea
 
 from scheduler.desk.views import TEXT_MOST, Counter, DeliveryQuery
 from scheduler.errors import DeskError, NotFoundError
-from tui.action import bindings
-from tui.actions import SCREENS, WRITE
 from tui.dialogs.confirm import Confirm
-from tui.reading import label_words, preview_content
-from tui.rows import choice_rows
+from tui.keys.action import bindings
+from tui.keys.actions import SCREENS, WRITE
+from tui.lines.reading import label_words, preview_content
+from tui.lines.rows import choice_rows
+from tui.lines.writing import Draft, fits_until, is_head, models_words, moved_index, placeholder_of
 from tui.say import is_aloud, say, say_count
 from tui.screens.composing_media import ComposingMedia
 from tui.text import clean, counted, field_words, full_when, one_line, sentence
@@ -30,7 +31,6 @@ from tui.widgets.media_list import MediaList
 from tui.widgets.row_list import RowList
 from tui.widgets.timeline import Timeline
 from tui.widgets.variants import Variants
-from tui.writing import Draft, fits_until, is_head, models_words, moved_index, placeholder_of
 
 PREVIEW_AFTER = 0.15
 """Seconds after the last key."""

@@ -19,13 +19,13 @@ from tui.dialogs.former import Former
 from tui.dialogs.post_accounts import PostAccounts
 from tui.dialogs.schedule import Schedule
 from tui.frame import RETRY, DeskScreen
+from tui.lines.words import error_words, undo_words
+from tui.lines.writing import SETTLED, Draft, Passage, is_head, troubles
 from tui.say import say
 from tui.text import one_line, sentence, some
 from tui.told import told
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
-from tui.words import error_words, undo_words
-from tui.writing import SETTLED, Draft, Passage, is_head, troubles
 
 COMMENT = "first_comment"
 NEEDS_POST = {

@@ -9,17 +9,17 @@ from textual import getters, on, work
 
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
-from tui.action import Action
-from tui.actions import PICTURES
 from tui.dialogs.add_picture import AddPicture
 from tui.dialogs.look import LookAt
+from tui.keys.action import Action
+from tui.keys.actions import PICTURES
+from tui.lines.words import error_words
+from tui.lines.writing import Draft
 from tui.say import say
 from tui.screens.composing_script import ComposingScript
 from tui.text import UNICODE
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.media_list import MediaList
-from tui.words import error_words
-from tui.writing import Draft
 
 NUMBER = re.compile(r"\[(\d+)\]")
 """Which file, in the name of a field."""

@@ -10,17 +10,17 @@ from textual.worker import Worker
 from scheduler.desk.views import ProposalView
 from scheduler.desk.write.views import ModelPlace
 from scheduler.errors import DeskError, SettingsError, UnreachableError
-from tui.action import Action
-from tui.actions import VARIANTS
 from tui.dialogs.ask_model import AskModel, NoModel
+from tui.keys.action import Action
+from tui.keys.actions import VARIANTS
+from tui.lines.words import error_words
+from tui.lines.writing import SETTLED, Draft
 from tui.say import say
 from tui.screens.composing import Composing
 from tui.text import clean, one_line, sentence, when_words
 from tui.told import told
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.variants import Variants
-from tui.words import error_words
-from tui.writing import SETTLED, Draft
 
 WANTED = 3
 """Variants asked for where no brief says how many."""

@@ -9,17 +9,17 @@ from textual import getters, on, work
 from scheduler.desk.views import BeatView, Done
 from scheduler.desk.write.views import ScriptView
 from scheduler.errors import DeskError, UsageError
-from tui.action import Action
-from tui.actions import BEATS
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.beat import EditBeat
+from tui.keys.action import Action
+from tui.keys.actions import BEATS
+from tui.lines.script import STEP_S, empty_beat, lines_from, longer, moved, with_beat, without
+from tui.lines.writing import Draft
 from tui.say import say
 from tui.screens.composing_model import ComposingModel
-from tui.script import STEP_S, empty_beat, lines_from, longer, moved, with_beat, without
 from tui.text import one_line
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.timeline import Timeline
-from tui.writing import Draft
 
 
 class ComposingScript(ComposingModel):

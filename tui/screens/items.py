@@ -13,8 +13,8 @@ from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details
 from tui.dialogs.schedule import Schedule
 from tui.frame import DeskScreen
+from tui.lines.words import name_words, place_words
 from tui.say import later, say
-from tui.words import name_words, place_words
 
 FIXED = {
     Sign.PUBLISHED: later("it is published"),

@@ -10,17 +10,17 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from scheduler.errors import DeskError
-from tui.action import bindings
-from tui.actions import LIBRARY, SCREENS
-from tui.rows import filtered
-from tui.say import later, say
-from tui.screens.shelving import Shelving
-from tui.shelf import (
+from tui.keys.action import bindings
+from tui.keys.actions import LIBRARY, SCREENS
+from tui.lines.library import (
     idea_row,
     media_row,
     post_row,
     proposed_rows,
 )
+from tui.lines.rows import filtered
+from tui.say import later, say
+from tui.screens.shelving import Shelving
 from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical

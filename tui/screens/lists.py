@@ -15,7 +15,7 @@ from textual.widgets import Static
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
 from tui.detail import EVIDENT, detail, detail_title
-from tui.rows import filtered
+from tui.lines.rows import filtered
 from tui.say import say
 from tui.screens.items import ItemScreen
 from tui.text import clean

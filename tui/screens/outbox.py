@@ -6,9 +6,9 @@ import asyncio
 
 from scheduler.clock import DAY
 from scheduler.desk.views import DeliveryQuery
-from tui.action import bindings
-from tui.actions import OUTBOX, SCREENS
-from tui.rows import outbox_rows
+from tui.keys.action import bindings
+from tui.keys.actions import OUTBOX, SCREENS
+from tui.lines.rows import outbox_rows
 from tui.say import later
 from tui.screens.lists import ListScreen
 

@@ -11,12 +11,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from scheduler.errors import DeskError
-from tui.action import bindings
-from tui.actions import PLAN, SCREENS
 from tui.dialogs.ask_words import AskWords
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.details import Details
-from tui.planboard import (
+from tui.keys.action import bindings
+from tui.keys.actions import PLAN, SCREENS
+from tui.lines.plan import (
     ALL,
     CHANGE,
     FILE,

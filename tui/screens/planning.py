@@ -15,14 +15,14 @@ from scheduler.desk.views import CalendarRow, DeliveryQuery, DeliveryView
 from scheduler.errors import DeskError
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.pick import Pick
+from tui.lines.week import Spot
+from tui.lines.words import name_words
 from tui.say import say, say_count
 from tui.screens.items import FIXED, ItemScreen
 from tui.text import Glyphs, clean, counted, day_words, local, one_line, sentence, some
 from tui.theme import LOOKS, SIGN_WORDS
 from tui.told import told
-from tui.week import Spot
 from tui.widgets.paint import sign_text
-from tui.words import name_words
 
 NARROWS = ("account", "platform", "campaign", "state")
 OTHER = "other"

@@ -8,12 +8,12 @@ from textual import work
 from textual.content import Content
 
 from scheduler.errors import DeskError
-from tui.action import bindings
-from tui.actions import REPORT, SCREENS
 from tui.dialogs.ask_words import AskWords
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick
-from tui.report import (
+from tui.keys.action import bindings
+from tui.keys.actions import REPORT, SCREENS
+from tui.lines.report import (
     ACCOUNT,
     account_pane,
     account_title,

@@ -10,13 +10,13 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from config.desk_settings import KEYS, SettingsError
-from tui import keymap
-from tui.action import bindings
-from tui.actions import CHANGE, MOVE, SCREENS
 from tui.dialogs.press_key import PressKey
 from tui.frame import DeskScreen
+from tui.keys import keymap
+from tui.keys.action import bindings
+from tui.keys.actions import CHANGE, MOVE, SCREENS
+from tui.lines.settings import Line, found, prompt, settings_lines, turned
 from tui.say import say
-from tui.settings_rows import Line, found, prompt, settings_lines, turned
 from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical

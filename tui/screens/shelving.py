@@ -12,8 +12,8 @@ from scheduler.desk.views import Done
 from scheduler.errors import DeskError, UsageError
 from tui.dialogs.details import Details
 from tui.frame import DeskScreen
+from tui.lines.library import idea_detail, media_detail, post_detail, reminder_detail, suggestion_detail
 from tui.say import say
-from tui.shelf import idea_detail, media_detail, post_detail, reminder_detail, suggestion_detail
 from tui.text import one_line
 from tui.told import told
 from tui.widgets.row_list import RowList

@@ -8,14 +8,14 @@ from textual.content import Content
 from scheduler.clock import DAY, HOUR
 from scheduler.desk.today.views import Risk
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Overview, Sign
-from tui.action import bindings
-from tui.actions import SCREENS, TODAY
-from tui.rows import risk_key, today_rows
+from tui.keys.action import bindings
+from tui.keys.actions import SCREENS, TODAY
+from tui.lines.rows import risk_key, today_rows
+from tui.lines.words import place_words
 from tui.say import later, say
 from tui.screens.lists import ListScreen
 from tui.text import full_when, one_line, sentence
 from tui.told import told
-from tui.words import place_words
 
 PLACE_OF = {"unapproved": "approvals", "no_text": "write", "no_media": "write", "sign_in": "accounts", "quota": "accounts"}
 WAY_OUT = {

@@ -14,12 +14,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.views import Overview
-from tui.action import REMAPPED, key_words
-from tui.actions import HELP, HOLD, PALETTE, PLACES, changing
+from tui.keys.action import REMAPPED, key_words
+from tui.keys.actions import HELP, HOLD, PALETTE, PLACES, changing
+from tui.lines.words import Fact
 from tui.say import later, say
 from tui.text import UNICODE, Glyphs, fit
 from tui.widgets.paint import line
-from tui.words import Fact
 
 SHORT = {"calendar": later("Cal"), "approvals": later("Approve|place")}
 """Names of places where the window is narrow."""

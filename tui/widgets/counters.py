@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from scheduler.desk.views import Counter
+from tui.lines.writing import place_of
 from tui.say import say
 from tui.text import Glyphs, one_line
 from tui.told import told
-from tui.writing import place_of
 
 
 def counter_lines(counters: Sequence[Counter], glyphs: Glyphs) -> Content:

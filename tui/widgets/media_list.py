@@ -12,8 +12,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.write.views import MediaPage, MediaView, Verdict
-from tui.action import bindings
-from tui.actions import PICTURES
+from tui.keys.action import bindings
+from tui.keys.actions import PICTURES
 from tui.say import say
 from tui.text import UNICODE, Glyphs, counted, field_words, one_line
 from tui.told import told

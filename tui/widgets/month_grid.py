@@ -16,9 +16,9 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from scheduler.desk.views import CalendarRow
-from tui.action import bindings
-from tui.actions import WEEK
-from tui.month import Month, last_of, month_first, month_on
+from tui.keys.action import bindings
+from tui.keys.actions import WEEK
+from tui.lines.month import Month, last_of, month_first, month_on
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, filled, line, sign_class, sign_text

@@ -17,8 +17,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from scheduler.desk.views import Sign
-from tui.action import bindings
-from tui.actions import MOVE
+from tui.keys.action import bindings
+from tui.keys.actions import MOVE
 from tui.say import is_aloud, later, say
 from tui.text import UNICODE, Glyphs
 from tui.theme import SIGN_WORDS

@@ -12,10 +12,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.write.views import ScriptView
-from tui.action import bindings
-from tui.actions import BEATS
+from tui.keys.action import bindings
+from tui.keys.actions import BEATS
+from tui.lines.script import Line, bar_of, lines_of, scale_of
 from tui.say import say
-from tui.script import Line, bar_of, lines_of, scale_of
 from tui.text import UNICODE, Glyphs, field_words, one_line
 from tui.told import told
 from tui.widgets.paint import line

@@ -12,9 +12,9 @@ from textual.timer import Timer
 
 from scheduler.desk.views import ProposalView
 from scheduler.desk.write.views import ModelPlace, Streamed
-from tui.action import bindings
-from tui.actions import VARIANTS
-from tui.offers import Offer, Offers, model_words
+from tui.keys.action import bindings
+from tui.keys.actions import VARIANTS
+from tui.lines.offers import Offer, Offers, model_words
 from tui.say import say
 from tui.text import UNICODE, Glyphs, one_line
 from tui.told import told

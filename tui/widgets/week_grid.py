@@ -15,11 +15,11 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from scheduler.desk.views import CalendarRow
-from tui.action import bindings
-from tui.actions import WEEK
+from tui.keys.action import bindings
+from tui.keys.actions import WEEK
+from tui.lines.week import Spot, Week, monday
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_names, one_line
-from tui.week import Spot, Week, monday
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, filled, line, sign_class, sign_text
 from tui.widgets.week_lanes import Lanes
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from tui.week import Spot, Week
+from tui.lines.week import Spot, Week
 
 MOST = 3
 """So many accounts have lanes of their own; with more, a day is one column again."""

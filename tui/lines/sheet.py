@@ -8,8 +8,8 @@ from scheduler.desk.views import Sign
 from scheduler.importing.columns import IGNORED, Column
 from scheduler.importing.table import Finding, as_text
 from scheduler.importing.view import SheetPlan, SheetRow
-from tui.planboard import TONES, without_zone
-from tui.rows import section
+from tui.lines.plan import TONES, without_zone
+from tui.lines.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, field_words, fit, one_line, sentence
 from tui.told import told

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from scheduler.desk.library.views import IdeaView, LibraryPost, MediaDetail, MediaView, Reminder, Suggestion
 from scheduler.desk.views import PostView, Sign
-from tui.rows import section
+from tui.lines.rows import section
 from tui.say import say
 from tui.text import clean, counted, full_when, one_line, some, when_words
 from tui.told import told

@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.worker import Worker, get_current_worker
 
-from tui.actions import HOLD
+from tui.keys.actions import HOLD
 from tui.say import say
 
 Answer = TypeVar("Answer")

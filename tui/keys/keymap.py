@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from textual.keys import _character_to_key
 
-from tui.action import REMAPPED, Action, key_words
-from tui.actions import EVERYWHERE, PANES, SCREENS, everything, place_name
+from tui.keys.action import REMAPPED, Action, key_words
+from tui.keys.actions import EVERYWHERE, PANES, SCREENS, everything, place_name
 from tui.say import say
 
 FIXED = frozenset({"escape", "tab", "shift+tab", "enter", "ctrl+c", "ctrl+i", "ctrl+m", "ctrl+j", "ctrl+z", "ctrl+y", "ctrl+g"})

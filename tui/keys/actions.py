@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from tui.action import Action
+from tui.keys.action import Action
 from tui.say import later, say
 
 PLACES: tuple[Action, ...] = (

@@ -9,7 +9,7 @@ from textual.content import Content
 
 from scheduler.desk.plan.board import Board, ChangeView, FileView, MistakeView
 from scheduler.desk.views import Change, Sign
-from tui.rows import section
+from tui.lines.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, one_line, sentence, some
 from tui.told import told

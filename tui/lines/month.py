@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from scheduler.desk.calendar.views import DayPlan, FreeSlot, Gap, Signs
 from scheduler.desk.views import CalendarRow
+from tui.lines.week import monday
 from tui.say import say
 from tui.text import Glyphs, counted, day_words
 from tui.told import told
-from tui.week import monday
 
 
 def month_first(day: date) -> date:

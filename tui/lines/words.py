@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scheduler.desk.views import DeliveryView, EventView, HoldView, Overview, Sign
 from scheduler.errors import DeskError
 from scheduler.outage import Outage
-from tui.action import key_of
+from tui.keys.action import key_of
 from tui.say import is_aloud, later, say, say_count
 from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words
 from tui.told import told

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Sign
 from scheduler.desk.words import ENDING
-from tui.rows import section
+from tui.lines.rows import section
 from tui.say import later, say
 from tui.text import clean, counted, day_words, local, one_line, when_words
 from tui.told import told

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from config.desk_settings import CHOICES, EXPLAINED, KEYS, DeskSettings
-from tui.action import Action, key_words
-from tui.actions import EVERYWHERE, PANES, SCREENS, place_name
+from tui.keys.action import Action, key_words
+from tui.keys.actions import EVERYWHERE, PANES, SCREENS, place_name
 from tui.say import later, say
 from tui.text import fit
 
