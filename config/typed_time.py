@@ -1,4 +1,4 @@
-"""Times as people type them: "tomorrow 9:30", "fri 18", "+2d", "in 2 hours", "now", "1.12. 9:00", RFC 3339; also in Polish."""
+"""Times as people type them: "tomorrow 9:30", "fri 18", "+2d", "in 2 hours", "now", "1.12. 9:00", "28 mar 2027", RFC 3339; also in Polish."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _AHEAD = re.compile(
 _IN_WORDS = re.compile(r"in (?:(\d{1,5})|an?) ?(w|d|h|m)(?:eeks?|ays?|ours?|rs?|in(?:ute)?s?)?(?: at)?(?: (\S.*))?")
 _CLOCK = re.compile(r"(?:at\s+)?(\d{1,2})(?:[:.h](\d{2}))?\s*(am|pm)?")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_SHORT_DAY = re.compile(r"(\d{1,2})[./](\d{1,2})\.?")
-_NAMED_DAY = re.compile(r"(\d{1,2})\s+([a-z]{3,9})")
+_SHORT_DAY = re.compile(r"(?P<day>\d{1,2})[./](?P<month>\d{1,2})(?:[./](?P<year>\d{4})|\.)?")
+_NAMED_DAY = re.compile(r"(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+(?P<month>[a-z]{3,9})\.?(?:\s+(?P<year>\d{4})(?!\S))?")
+_MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,9})\.?\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\S)(?:\s+(?P<year>\d{4})(?!\S))?")
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _NAMED_CLOCKS = {"noon": time(12), "midnight": time(0)}
@@ -78,13 +79,18 @@ def _day(said: str, today: date) -> tuple[date | None, str]:
     if word == "next":
         word, _, rest = rest.partition(" ")
     weekday = _index(word, _WEEKDAYS)
-    if weekday is not None:
+    if weekday is None:
+        return _calendar_day(said, today, (_ISO_DAY, _SHORT_DAY, _NAMED_DAY, _MONTH_FIRST))
+    day, after = _calendar_day(rest, today, (_NAMED_DAY, _MONTH_FIRST))  # "fri 9.10" is a clock
+    if day is None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1), rest
-    return _calendar_day(said, today)
+    if day.weekday() != weekday:
+        raise TimeError("E411", f"'{said}' does not fit: that day is a {_WEEKDAYS[day.weekday()].capitalize()}", "correct the day or the date")
+    return day, after
 
 
-def _calendar_day(said: str, today: date) -> tuple[date | None, str]:
-    for pattern in (_ISO_DAY, _SHORT_DAY, _NAMED_DAY):
+def _calendar_day(said: str, today: date, patterns: tuple[re.Pattern[str], ...]) -> tuple[date | None, str]:
+    for pattern in patterns:
         found = pattern.match(said)
         rest = said[found.end() :] if found else ""
         if found is None or (rest and not rest.startswith(" ")):
@@ -99,11 +105,12 @@ def _as_date(pattern: re.Pattern[str], found: re.Match[str], today: date) -> dat
     try:
         if pattern is _ISO_DAY:
             return date(int(found[1]), int(found[2]), int(found[3]))
-        month = int(found[2]) if pattern is _SHORT_DAY else (_index(found[2], _MONTHS) or 0) + 1
-        if pattern is _NAMED_DAY and _index(found[2], _MONTHS) is None:
+        named = None if pattern is _SHORT_DAY else _index(found["month"], _MONTHS)
+        if pattern is not _SHORT_DAY and named is None:
             return None
-        day = date(today.year, month, int(found[1]))
-        return day if day >= today else day.replace(year=today.year + 1)
+        month = int(found["month"]) if named is None else named + 1
+        day = date(int(found["year"] or today.year), month, int(found["day"]))
+        return day if found["year"] or day >= today else day.replace(year=today.year + 1)
     except ValueError:
         raise _unclear(found.group()) from None
 

@@ -208,6 +208,12 @@ def test_what_is_no_day(text: str) -> None:
         ("za tydzień o 9:00", "2026-11-29T09:00"),
         ("w południe", "2026-11-22T12:00"),
         ("1 grudnia 9:00", "2026-12-01T09:00"),
+        ("28 mar 2027", "2027-03-28T10:05"),
+        ("March 28th, 2027 9:30", "2027-03-28T09:30"),
+        ("28.03.2027 9:30", "2027-03-28T09:30"),
+        ("28 marca 2027 9:30", "2027-03-28T09:30"),
+        ("sat 28 nov 9:00", "2026-11-28T09:00"),
+        ("fri 9.10", "2026-11-27T09:10"),
     ],
 )
 def test_times_as_people_type_them(said: str, wall: str) -> None:
@@ -215,7 +221,7 @@ def test_times_as_people_type_them(said: str, wall: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "+", "blah", "99", "fri 25", "31.11. 9:00", "0 dec", "2027-03-28T02:30", "29 feb", "+99999999d", "tomorrow 9:75"]
+    "said", ["", "+", "blah", "99", "fri 25", "31.11. 9:00", "0 dec", "2027-03-28T02:30", "29 feb", "+99999999d", "tomorrow 9:75", "fri 28 nov", "29 feb 2027"]
 )
 def test_what_people_type_by_mistake_is_explained(said: str) -> None:
     with pytest.raises(TimeError) as caught:
