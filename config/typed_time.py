@@ -1,4 +1,4 @@
-"""Times as people type them: "tomorrow 9:30", "fri 18", "+2d", "in 2 hours", "now", "1.12. 9:00", "28 mar 2027", RFC 3339; also in Polish."""
+"""Times as people type them: "tomorrow 9:30", "fri 18", "+2d", "now", "1.12. 9:00", "28 mar 2027", RFC 3339; also in Polish."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ def _day(said: str, today: date) -> tuple[date | None, str]:
     if day is None:
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1), rest
     if day.weekday() != weekday:
-        raise TimeError("E411", f"'{said}' does not fit: that day is a {_WEEKDAYS[day.weekday()].capitalize()}", "correct the day or the date")
+        raise TimeError(
+            "E411", f"'{said}' does not fit: that day is a {_WEEKDAYS[day.weekday()].capitalize()}", "correct the day or the date"
+        )
     return day, after
 
 

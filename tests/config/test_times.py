@@ -221,7 +221,22 @@ def test_times_as_people_type_them(said: str, wall: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["", "+", "blah", "99", "fri 25", "31.11. 9:00", "0 dec", "2027-03-28T02:30", "29 feb", "+99999999d", "tomorrow 9:75", "fri 28 nov", "29 feb 2027"]
+    "said",
+    [
+        "",
+        "+",
+        "blah",
+        "99",
+        "fri 25",
+        "31.11. 9:00",
+        "0 dec",
+        "2027-03-28T02:30",
+        "29 feb",
+        "+99999999d",
+        "tomorrow 9:75",
+        "fri 28 nov",
+        "29 feb 2027",
+    ],
 )
 def test_what_people_type_by_mistake_is_explained(said: str) -> None:
     with pytest.raises(TimeError) as caught:
