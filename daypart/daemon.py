@@ -11,7 +11,7 @@ import click
 
 from daypart.heap import give_back_at_once, seldom_look_for_rubbish
 from scheduler.clean import clean
-from scheduler.service import run_service
+from scheduler.service.service import run_service
 
 
 class PlainLines(logging.Formatter):

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.digest import canonical
+from scheduler.content.digest import canonical
 from scheduler.failpoints import fail
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 
 from config.loaded import Loaded
 from config.workspace import Workspace
-from scheduler.account_rows import read_accounts
-from scheduler.accounts import Checkers, StoredAccount
+from scheduler.accounts.named import Checkers, StoredAccount
+from scheduler.accounts.rows import read_accounts
 from scheduler.clean import clean_line
 from scheduler.clock import Clock
 from scheduler.desk.people import Person
@@ -26,7 +26,7 @@ from scheduler.desk.views import ClientView, Done
 from scheduler.errors import FilesError, NotFoundError, WouldVoidError
 from scheduler.outage import Outage
 from scheduler.plan.stored import STATE, plan_state
-from scheduler.reach import read_outage
+from scheduler.service.reach import read_outage
 from scheduler.store.sqlite import is_locked
 from scheduler.store.statements import set_meta
 from scheduler.store.store import DATABASE, Store

@@ -8,9 +8,9 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
+from scheduler.content.seals import seal_words
 from scheduler.holds import name_of
 from scheduler.outage import Outage
-from scheduler.seals import seal_words
 
 if TYPE_CHECKING:
     from adapters.contract import Preview, Problem  # what stands behind it takes 100 ms, and screens are painted without

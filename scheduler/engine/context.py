@@ -11,8 +11,9 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, bindparam, select
 
 from adapters.contract import Account, Adapter, Journal, JournalEntry, Publication, Receipt, Target
-from scheduler import content
+from scheduler.accounts.tokens import Keys, Tokens
 from scheduler.clock import Clock
+from scheduler.content import kept as content
 from scheduler.errors import DeskError
 from scheduler.sentlog import Line, SentHistory
 from scheduler.store import journal
@@ -21,7 +22,6 @@ from scheduler.store.queue import Lease
 from scheduler.store.ready import Ready
 from scheduler.store.statements import CONTENT
 from scheduler.store.store import Store
-from scheduler.tokens import Keys, Tokens
 
 T = TypeVar("T")
 HASH_INLINE_BYTES = 1 << 20

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from adapters.contract import CannotTell, CommitClass, Found, Look
 from scheduler import lifecycle
+from scheduler.accounts.tokens import Renewal
 from scheduler.clock import MINUTE, SECOND
 from scheduler.engine import outcomes
 from scheduler.engine.context import Context, Work, gather
@@ -17,7 +18,6 @@ from scheduler.lifecycle import Decision, LookFacts, State
 from scheduler.store import journal
 from scheduler.store.journal import Attempt
 from scheduler.store.queue import Lease
-from scheduler.tokens import Renewal
 
 FAILED_LEAST = 5 * SECOND
 FAILED_MOST = 15 * MINUTE

@@ -27,6 +27,7 @@ from adapters.contract import (
 )
 from config.pace import NONE as NO_PACE
 from scheduler import lifecycle
+from scheduler.accounts.tokens import Renewal
 from scheduler.clock import HOUR, MINUTE, SECOND
 from scheduler.engine import outcomes, pacing
 from scheduler.engine.context import Context, Work, gather
@@ -37,7 +38,6 @@ from scheduler.store import journal
 from scheduler.store.queue import Lease
 from scheduler.store.ready import Ready
 from scheduler.store.statements import ACCOUNT, DELIVERY, EVENT
-from scheduler.tokens import Renewal
 
 T = TypeVar("T")
 

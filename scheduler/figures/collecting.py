@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from adapters.contract import Account, Adapter, Counted, Figures, Limited, NoFigures, Retry, TokenDead
 from config.secrets import SecretsError
 from config.times import from_micros
+from scheduler.accounts.tokens import Tokens
 from scheduler.clock import SECOND, Clock
 from scheduler.errors import DeskError
 from scheduler.figures import pace, rows
 from scheduler.figures.rows import Due, Reading
 from scheduler.store.store import Store
-from scheduler.tokens import Tokens
 
 FIRST_SECONDS = 60.0
 LOOK_SECONDS = 300.0

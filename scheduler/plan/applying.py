@@ -10,14 +10,15 @@ from sqlalchemy import Connection, insert, select, update
 
 from config.loaded import Loaded
 from config.resolved import ResolvedPost
-from scheduler import assets, brake, holds
-from scheduler.accounts import StoredAccount
+from scheduler import brake, holds
+from scheduler.accounts.named import StoredAccount
+from scheduler.content import assets
+from scheduler.content.labels import field_of
+from scheduler.content.revisions import keep_revision
 from scheduler.errors import StaleError
-from scheduler.labels import field_of
 from scheduler.plan.compare import Action
 from scheduler.plan.gathering import media_of
 from scheduler.plan.wanted import FileUnit
-from scheduler.revisions import keep_revision
 from scheduler.store.statements import DELIVERY, POST
 from scheduler.units import writing
 from scheduler.units.model import Author, NewUnit, Unit

@@ -10,7 +10,9 @@ from adapters.contract import Publication
 from config.diagnostics import Diagnostic, diagnostic
 from config.loaded import Loaded
 from config.resolved import Fixed
-from scheduler import content, differences, lifecycle
+from scheduler import lifecycle
+from scheduler.content import differences
+from scheduler.content import kept as content
 from scheduler.desk.views import Change
 from scheduler.lifecycle import State
 from scheduler.plan import lines

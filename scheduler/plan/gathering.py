@@ -12,9 +12,9 @@ from config.resolved import Fixed, InSlot, ResolvedPost
 from config.times import from_micros
 from drafting.provenance import Attributed
 from scheduler import lifecycle
-from scheduler.accounts import Checkers, StoredAccount
-from scheduler.compose import Script, compose, item_of, script_of
-from scheduler.labels import NOTHING_KNOWN, Sources, drafted_of, label
+from scheduler.accounts.named import Checkers, StoredAccount
+from scheduler.content.compose import Script, compose, item_of, script_of
+from scheduler.content.labels import NOTHING_KNOWN, Sources, drafted_of, label
 from scheduler.plan.stored import Stored, busy_without
 from scheduler.plan.wanted import FileUnit, said_before, said_of, timing_of
 from scheduler.slots import Busy, Dealt, Want, deal

@@ -14,8 +14,9 @@ from adapters.contract import Publication
 from config.loaded import Loaded
 from config.resolved import InSlot
 from config.times import from_micros
-from scheduler import content, holds
+from scheduler import holds
 from scheduler.clock import DAY
+from scheduler.content import kept as content
 from scheduler.plan.compare import StoreSide
 from scheduler.slots import Busy
 from scheduler.store.guards import TWIN_DAYS

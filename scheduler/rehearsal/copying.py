@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text, update
 
 from adapters.contract import Credentials, Rules
-from scheduler import content, lifecycle
+from scheduler import lifecycle
+from scheduler.accounts.vault import Vault
 from scheduler.clock import DAY
+from scheduler.content import kept as content
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.rows import Scene, read_deliveries
 from scheduler.desk.views import DeliveryQuery, DeliveryView
@@ -23,7 +25,6 @@ from scheduler.store.store import Store
 from scheduler.units import writing
 from scheduler.units.model import Author, Unit, Yes
 from scheduler.units.reading import units_of_keys
-from scheduler.vault import Vault
 
 ON_THEIR_WAY = (State.SENDING, State.PROCESSING, State.UNKNOWN, State.CHECKING)
 OPEN = (State.DRAFT, State.QUEUED, State.CLAIMED, *ON_THEIR_WAY, State.ASK, State.REFUSED, State.MISSED)

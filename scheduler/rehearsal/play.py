@@ -11,18 +11,18 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 
 from adapters.contract import MediaItem, Target
-from scheduler import content
+from scheduler.accounts.tokens import Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clock import DAY, HOUR, MINUTE, SECOND
+from scheduler.content import kept as content
 from scheduler.engine import takeover
 from scheduler.engine.context import Context, Identity, Work
 from scheduler.engine.engine import Engine
-from scheduler.fire import ClockGuard
 from scheduler.rehearsal.copying import PretendCipher
 from scheduler.rehearsal.pretend import World
 from scheduler.rehearsal.weather import Incident, Kind
+from scheduler.service.fire import ClockGuard
 from scheduler.store.store import Store
-from scheduler.tokens import Tokens
-from scheduler.vault import Vault
 from scheduler.virtual_time import VirtualClock
 
 LONGEST_AFTER = DAY + 2 * HOUR

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from adapters.contract import MediaItem
 from config.pictures import BETWEEN_ALTS
 from scheduler.clean import clean_line
-from scheduler.seals import seal_words
+from scheduler.content.seals import seal_words
 from scheduler.signoff.model import Card, Entry, Passage, Sheet, Showing
 from scheduler.signoff.pictures import ident
 from scheduler.signoff.style import STYLE

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from adapters.contract import Publication
-from scheduler import content, lifecycle
+from scheduler import lifecycle
+from scheduler.content import kept as content
 from scheduler.errors import StaleError, UsageError
 from scheduler.failpoints import fail
 from scheduler.lifecycle import State

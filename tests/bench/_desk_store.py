@@ -8,9 +8,9 @@ from pathlib import Path
 
 from adapters.contract import Disclosure, MediaItem, Publication, Target
 from config.options import BlueskyOptions
-from scheduler import content
-from scheduler.account_rows import sync_accounts
+from scheduler.accounts.rows import sync_accounts
 from scheduler.clock import DAY, HOUR, SystemClock
+from scheduler.content import kept as content
 from scheduler.desk.desk import Desk
 from tests.bench._stage import filling
 from tests.bench.desk_library import WORDS

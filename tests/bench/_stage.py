@@ -40,12 +40,12 @@ from adapters.contract import (
 from adapters.limits import LIMITS, Limits
 from config.options import BlueskyOptions
 from daypart.heap import give_back_at_once, seldom_look_for_rubbish
-from scheduler import content
+from scheduler.accounts.vault import Vault
 from scheduler.clock import DAY, HOUR, SECOND, SystemClock
-from scheduler.outside import Wiring
-from scheduler.service import run_service
+from scheduler.content import kept as content
+from scheduler.service.outside import Wiring
+from scheduler.service.service import run_service
 from scheduler.store.store import DATABASE, Store
-from scheduler.vault import Vault
 
 FIRST_OTHER = 10_000_000
 """Row ids of posts that only stand in the queue begin here."""

@@ -79,7 +79,7 @@ async def _filled(root: Path, rows: int) -> Desk:
     values = {"rows": rows, "posts": rows // 5, "start": clock.now - YEARS * 365 * DAY // 2, "step": step, "now": clock.now}
 
     def fill(conn: Connection) -> None:
-        from scheduler.account_rows import sync_accounts
+        from scheduler.accounts.rows import sync_accounts
 
         sync_accounts(conn, desk.workspace)
         conn.execute(text(_POSTS), {"posts": rows // 5})

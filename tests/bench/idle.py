@@ -21,8 +21,8 @@ from pathlib import Path
 
 from adapters.contract import Account, Adapter
 from scheduler.clock import SystemClock
-from scheduler.outside import Wiring
-from scheduler.service import run_service
+from scheduler.service.outside import Wiring
+from scheduler.service.service import run_service
 from scheduler.store.store import Store
 from tests.bench import _stage as stage
 

@@ -21,7 +21,7 @@ from scheduler.store.store import DATABASE
 from tests.bench import _stage as stage
 
 ACCOUNTS = 1_000
-IMPORTS = "import scheduler.service, scheduler.wiring"
+IMPORTS = "import scheduler.service.service, scheduler.service.wiring"
 SERVICE = (sys.executable, "-m", "tests.bench.idle", "serve")
 AIM_SECONDS = 2.0
 

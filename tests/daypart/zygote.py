@@ -19,7 +19,7 @@ PRELOAD = (
     "adapters.hosts.serve", "adapters.http", "apscheduler.executors.asyncio", "apscheduler.triggers.date", "apscheduler.triggers.interval",
     "config.loading", "config.samples", "config.schema", "daypart.cli", "daypart.commands.accounts", "daypart.commands.files",
     "daypart.commands.gate", "daypart.commands.model", "daypart.commands.posts", "daypart.commands.service", "daypart.daemon",
-    "httpcore", "openai", "scheduler.desk.desk", "scheduler.doctor", "scheduler.wiring", "uvicorn",
+    "httpcore", "openai", "scheduler.desk.desk", "scheduler.doctor", "scheduler.service.wiring", "uvicorn",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 from sqlalchemy import Connection, update
 
 from config.times import parse_at
-from scheduler.account_rows import sync_accounts
+from scheduler.accounts.rows import sync_accounts
 from scheduler.desk.desk import Desk
 from scheduler.store.queue import sweep_missed
 from scheduler.store.statements import ACCOUNT, DELIVERY

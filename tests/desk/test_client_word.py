@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import text
 
 from config.workspace import Policy
+from scheduler.content.seals import parse_seal, seal_words, seals_in
 from scheduler.desk.post import gate
 from scheduler.errors import DeskError, NotFoundError, StaleError, UsageError
-from scheduler.seals import parse_seal, seal_words, seals_in
 from tests.desk.house import CAMPAIGN, WORKSPACE, House, house
 from tests.desk.test_gate_rules import asked
 

@@ -10,9 +10,9 @@ import pytest
 from adapters.contract import Disclosure, MediaItem, Target
 from config.options import OPTIONS
 from config.resolved import Link
-from scheduler import differences
-from scheduler.compose import Piece, Script, compose, split_parts, with_line
-from scheduler.digest import digest
+from scheduler.content import differences
+from scheduler.content.compose import Piece, Script, compose, split_parts, with_line
+from scheduler.content.digest import digest
 
 PICTURE = MediaItem("0" * 64, "image/jpeg", 1000, 1080, 1080, None, "A shelf", Path("shelf.jpg"), name="shelf.jpg")
 LINK = Link("https://kawa.example/autumn", "Autumn")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.accounts.tokens import Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.figures.collecting import Collecting
-from scheduler.tokens import Tokens
-from scheduler.vault import Vault
-from scheduler.wiring import wire
+from scheduler.service.wiring import wire
 from tests.desk.house import house
 from tests.sandbox.people import Writer, toot
 from tests.sandbox.wire import ask

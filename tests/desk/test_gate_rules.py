@@ -8,7 +8,7 @@ import pytest
 
 from adapters.contract import Account, Problem
 from config.workspace import Policy
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
 from scheduler.clock import HOUR
 from scheduler.desk.people import Person
 from scheduler.desk.post.gate import Asked, why_not

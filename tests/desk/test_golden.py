@@ -15,10 +15,10 @@ from adapters.contract import Target
 from config.loading import load
 from config.media import probe
 from drafting import disclosure
-from scheduler import content
-from scheduler.compose import compose, item_of, script_of
-from scheduler.digest import digest
-from scheduler.labels import Sources, drafted_of, label
+from scheduler.content import kept as content
+from scheduler.content.compose import compose, item_of, script_of
+from scheduler.content.digest import digest
+from scheduler.content.labels import Sources, drafted_of, label
 from tests.desk.house import instant
 
 HERE = Path(__file__).parent / "golden"

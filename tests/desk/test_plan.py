@@ -10,8 +10,8 @@ from sqlalchemy import Connection, insert, text
 
 from drafting.provenance import Attributed
 from scheduler.clock import DAY
+from scheduler.content.revisions import keep_revision, read_sources
 from scheduler.errors import FilesError, StaleError, UsageError
-from scheduler.revisions import keep_revision, read_sources
 from scheduler.store.statements import STEP
 from tests.desk.house import CAMPAIGN, WORKSPACE, House, house, instant
 

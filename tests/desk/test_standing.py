@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from scheduler.errors import UsageError
-from scheduler.reach import KEPT
+from scheduler.service.reach import KEPT
 from scheduler.store.sqlite import FileLock
 from scheduler.store.statements import NODE, set_meta
 from scheduler.store.store import DATABASE

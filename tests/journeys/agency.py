@@ -18,7 +18,7 @@ from scheduler.desk.desk import Desk
 from scheduler.desk.views import DeliveryQuery, DeliveryView
 from scheduler.lifecycle import LEASED, State
 from scheduler.notices.choosing import AT_ONCE
-from scheduler.service import run_service
+from scheduler.service.service import run_service
 from scheduler.store.statements import APPROVAL, DELIVERY, EVENT
 from tests.journeys.leap_clock import LeapClock
 from tests.journeys.office import Hands, Tally

@@ -14,9 +14,10 @@ from pathlib import Path
 from adapters.bluesky.adapter import Bluesky  # noqa: F401  these three: loaded before the fork, so that each child starts at once
 from adapters.instagram.adapter import Instagram  # noqa: F401
 from adapters.mastodon.adapter import Mastodon  # noqa: F401
-from scheduler import failpoints, service
+from scheduler import failpoints
 from scheduler.desk.desk import Desk
 from scheduler.engine import engine
+from scheduler.service import service
 from tests.proof.clock import FastClock, Pace
 from tests.proof.world import READY
 

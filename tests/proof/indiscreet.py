@@ -15,9 +15,9 @@ import adapters.http  # noqa: F401  quietens its transport, which is what is und
 from adapters.bluesky.adapter import Bluesky
 from config.secrets import Cipher, load_key
 from daypart.cli import run
+from scheduler.accounts.vault import Vault
 from scheduler.desk.desk import Desk
 from scheduler.store.statements import ACCOUNT
-from scheduler.vault import Vault
 
 
 def talkative() -> None:

@@ -20,7 +20,7 @@ for _name in (
     "encodings.utf_8_sig",
     "httpcore",
     "scheduler.desk.desk",
-    "scheduler.wiring",
+    "scheduler.service.wiring",
     "uvicorn.lifespan.off",
     "uvicorn.loops.asyncio",
     "uvicorn.protocols.http.auto",

@@ -22,7 +22,8 @@ from sqlalchemy import Connection, update
 
 from adapters.contract import CannotTell, Credentials
 from scheduler import ledger
-from scheduler.account_rows import sync_accounts
+from scheduler.accounts.rows import sync_accounts
+from scheduler.accounts.vault import Vault
 from scheduler.clock import MINUTE, SECOND
 from scheduler.desk.desk import Desk
 from scheduler.desk.people import person
@@ -31,7 +32,6 @@ from scheduler.errors import DeskError, UsageError
 from scheduler.lifecycle import LATE
 from scheduler.store.statements import ACCOUNT
 from scheduler.store.store import Store
-from scheduler.vault import Vault
 from scheduler.virtual_time import VirtualClock, VirtualLoop
 from scheduler.workspace import read_workspace
 from tests.scheduler.scripted import Platform, lost, nothing

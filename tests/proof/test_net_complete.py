@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from adapters.http import Http
-from scheduler import failpoints, service
+from scheduler import failpoints
 from scheduler.desk.desk import Desk
+from scheduler.service import service
+from scheduler.service.wiring import wire
 from scheduler.store.store import Store
-from scheduler.wiring import wire
 from tests.proof.clock import FastClock
 from tests.proof.net import listening
 from tests.proof.test_migration_kills import first_store

@@ -21,7 +21,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from config.secrets import Cipher, load_key
-from scheduler.vault import Vault
+from scheduler.accounts.vault import Vault
 from tests.daypart.rig import Program, Result
 from tests.proof.world import drawn, free_port, until
 from tests.sandbox_process import ROOT, Sandbox

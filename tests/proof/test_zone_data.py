@@ -15,10 +15,11 @@ import pytest
 import tzdata  # type: ignore[import-untyped]
 
 from config.times import occurrences, parse_at, zone
-from scheduler import service, zones
+from scheduler import zones
 from scheduler.clock import HOUR
 from scheduler.desk.desk import Desk
 from scheduler.desk.views import DeliveryView
+from scheduler.service import service
 from tests.proof.clock import FastClock
 from tests.proof.world import Account, Post, World, free_port
 from tests.sandbox_process import Sandbox

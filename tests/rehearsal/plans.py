@@ -15,9 +15,9 @@ from sqlalchemy import Connection, insert
 from adapters.contract import Disclosure, MediaItem, Publication
 from config.options import OPTIONS
 from scheduler import lifecycle
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
 from scheduler.clock import DAY, HOUR, MINUTE
-from scheduler.content import child_key
+from scheduler.content.kept import child_key
 from scheduler.store.statements import POST
 from scheduler.units import writing
 from scheduler.units.model import Author, NewUnit, Timing, Yes

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from scheduler import service
 from scheduler.clock import Clock
-from scheduler.outside import Wiring
+from scheduler.service import service
+from scheduler.service.outside import Wiring
 
 
 async def started(folder: Path, clock: Clock, wiring: Wiring, stop: asyncio.Event) -> asyncio.Task[None]:

@@ -12,16 +12,17 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from adapters.contract import Account, Credentials, Disclosure, MediaItem, Publication, Target
 from config.options import BlueskyOptions
-from scheduler import content, lifecycle
+from scheduler import lifecycle
+from scheduler.accounts.tokens import Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clock import DAY, SECOND
+from scheduler.content import kept as content
 from scheduler.engine import takeover
 from scheduler.engine.context import Context, Identity
 from scheduler.engine.engine import Engine
 from scheduler.sentlog import SentLog
 from scheduler.store.statements import ACCOUNT, APPROVAL, CONTENT, DELIVERY, EVENT, HOLD, NOTICE, POST, STEP, record_creation, transition
 from scheduler.store.store import Store
-from scheduler.tokens import Tokens
-from scheduler.vault import Vault
 from scheduler.virtual_time import START, VirtualClock
 from tests.scheduler.scripted import Platform, Scripted
 

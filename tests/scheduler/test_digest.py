@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from adapters.contract import Disclosure, MediaItem, Publication, Receipt, Target
 from config.options import BlueskyOptions, InstagramOptions, MastodonOptions, Options, Poll
 from config.resolved import Link
-from scheduler import content
-from scheduler.digest import canonical, digest, sha256_of, twin
+from scheduler.content import kept as content
+from scheduler.content.digest import canonical, digest, sha256_of, twin
 
 GOLDEN = Path(__file__).with_name("golden_digests.json")
 ASSETS = Path("assets")

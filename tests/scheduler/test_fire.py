@@ -17,12 +17,13 @@ import pytest
 from sqlalchemy import select
 
 from adapters.contract import Account
-from scheduler import failpoints, fire, sentlog, service, systemd
+from scheduler import failpoints, sentlog
 from scheduler.clock import HOUR, SECOND
 from scheduler.engine.engine import Engine
 from scheduler.errors import BusyError
-from scheduler.fire import ClockGuard, Fire
-from scheduler.outside import Wiring
+from scheduler.service import fire, service, systemd
+from scheduler.service.fire import ClockGuard, Fire
+from scheduler.service.outside import Wiring
 from scheduler.store.statements import ACCOUNT, HOLD, NODE
 from scheduler.store.store import Store
 from scheduler.virtual_time import START, VirtualClock, run_virtual
@@ -444,5 +445,5 @@ def test_jobs_are_never_dropped_for_being_late() -> None:
 
 
 def test_apscheduler_is_the_only_scheduler_and_keeps_its_jobs_in_memory() -> None:
-    code = "import sys, scheduler.fire; assert 'apscheduler.jobstores.sqlalchemy' not in sys.modules"
+    code = "import sys, scheduler.service.fire; assert 'apscheduler.jobstores.sqlalchemy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.merging import merged
+from scheduler.content.merging import merged
 
 LINES = st.lists(st.sampled_from(["one", "two", "three", "four", ""]), max_size=6)
 

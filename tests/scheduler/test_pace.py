@@ -251,7 +251,7 @@ def test_free_is_the_first_instant_that_keeps_every_limit(pace: Pace, sent: Sequ
 async def test_stored_waits_are_looked_at_anew_when_limits_change(tmp_path: Path) -> None:
     from sqlalchemy import select
 
-    from scheduler.account_rows import sync_accounts
+    from scheduler.accounts.rows import sync_accounts
     from tests.desk.house import house
 
     async with house(tmp_path) as h:

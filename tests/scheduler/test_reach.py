@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from scheduler.clock import MINUTE
 from scheduler.outage import Outage
-from scheduler.reach import FRESH, Reach, read_outage
+from scheduler.service.reach import FRESH, Reach, read_outage
 from scheduler.store.statements import NODE
 from scheduler.store.store import Store, prepare_folder
 from tests.desk.house import StillClock

@@ -11,11 +11,11 @@ from sqlalchemy import update
 
 from adapters.contract import Account, Credentials
 from adapters.errors import ConnectError
+from scheduler.accounts.tokens import Keys, Renewal, Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clock import HOUR, MINUTE
 from scheduler.errors import DiskError
 from scheduler.store.statements import ACCOUNT
-from scheduler.tokens import Keys, Renewal, Tokens
-from scheduler.vault import Vault
 from scheduler.virtual_time import START, VirtualClock, run_virtual
 from tests.scheduler.scripted import Scripted
 from tests.scheduler.stage import PlainCipher, Stage, publication

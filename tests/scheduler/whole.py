@@ -19,12 +19,13 @@ from adapters.http import Http
 from adapters.registry import adapter_for
 from config.options import OPTIONS
 from config.secrets import Cipher, load_key
-from scheduler import content, lifecycle
+from scheduler import lifecycle
+from scheduler.accounts.vault import Vault
 from scheduler.clock import DAY
-from scheduler.outside import Wiring
+from scheduler.content import kept as content
+from scheduler.service.outside import Wiring
 from scheduler.store.statements import ACCOUNT, APPROVAL, CONTENT, DELIVERY, EVENT, POST, record_creation, transition
 from scheduler.store.store import Store
-from scheduler.vault import Vault
 from tests.sandbox_process import Sandbox
 from tests.scheduler.fast_clock import FastClock
 from tests.scheduler.running import started
@@ -145,7 +146,7 @@ def _insert_approved(conn: Connection, account: RowMapping, publication: Publica
 
 
 def _account(row: RowMapping) -> Account:
-    from scheduler.vault import account_of
+    from scheduler.accounts.vault import account_of
 
     return replace(account_of(row, None), languages=("en",))
 

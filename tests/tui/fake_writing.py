@@ -10,6 +10,7 @@ from pathlib import Path
 from drafting.provenance import Attributed, attribute
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, read, written
+from scheduler.content.merging import merged
 from scheduler.desk.views import BeatView, Done, PostView, ProposalView, Span
 from scheduler.desk.write.scripting import script_view
 from scheduler.desk.write.views import (
@@ -25,7 +26,6 @@ from scheduler.desk.write.views import (
     Verdict,
 )
 from scheduler.errors import CrossedError, DeskError, NotFoundError, SettingsError, StaleError, UnreachableError, UsageError
-from scheduler.merging import merged
 from tests.tui.fake_reading import FakeReading
 from tests.tui.fake_world import NAMES, FakeClock, Text, Work
 

@@ -254,13 +254,13 @@ BELOW = ("adapters", "config", "drafting", "scheduler")
 NOT_AT_THE_DESK = (
     "adapters/hosts/sigv4.py", "adapters/instagram/graph.py", "adapters/instagram/shapes.py", "config/codes.py",
     "config/date_words.py", "config/desk_settings.py", "config/document.py", "config/polish_times.py", "config/schema.py",
-    "config/typed_time.py", "drafting/figures.py", "drafting/prompt.py", "drafting/schemas.py", "scheduler/digest.py",
+    "config/typed_time.py", "drafting/figures.py", "drafting/prompt.py", "drafting/schemas.py", "scheduler/content/digest.py",
     "scheduler/doctor.py", "scheduler/export/ics.py", "scheduler/export/page.py", "scheduler/export/entries.py",
     "scheduler/failpoints.py", "scheduler/health/", "scheduler/keeping/archive.py", "scheduler/keeping/backup.py",
     "scheduler/keeping/restore.py", "scheduler/keeping/rotation.py", "scheduler/ledger.py", "scheduler/notices/health.py",
     "scheduler/notices/rows.py", "scheduler/notices/telling.py", "scheduler/rehearsal/", "scheduler/report/markdown.py",
     "scheduler/report/sheet.py", "scheduler/signoff/", "scheduler/store/guards.py", "scheduler/store/library.py",
-    "scheduler/store/migrations/", "scheduler/store/schema.py", "scheduler/store/sqlite.py", "scheduler/systemd.py",
+    "scheduler/store/migrations/", "scheduler/store/schema.py", "scheduler/store/sqlite.py", "scheduler/service/systemd.py",
     "scheduler/desk/today/rehearsing.py", "scheduler/desk/calendar/agenda.py", "scheduler/desk/calendar/days.py", "scheduler/desk/rows.py",
     "scheduler/units/reading.py", "scheduler/virtual_time.py",
 )  # fmt: skip

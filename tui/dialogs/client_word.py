@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Static
 
+from scheduler.content.seals import seal_words, seals_in
 from scheduler.desk.approvals.client_word import Sealed
 from scheduler.errors import DeskError
-from scheduler.seals import seal_words, seals_in
 from tui.dialogs.base import Dialog
 from tui.lines.reading import facts_words, label_words
 from tui.lines.words import error_words, name_words

@@ -23,8 +23,10 @@ from adapters.http import is_loopback
 from adapters.limits import platform_name
 from adapters.registry import adapter_for
 from config.secrets import Cipher, SecretsError, load_key, redactor
-from scheduler.account_rows import read_accounts, sync_accounts
-from scheduler.accounts import StoredAccount, names_by_id
+from scheduler.accounts.named import StoredAccount, names_by_id
+from scheduler.accounts.rows import read_accounts, sync_accounts
+from scheduler.accounts.tokens import Keys, Renewal, Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clean import clean_line
 from scheduler.clock import DAY
 from scheduler.desk.network import network
@@ -33,10 +35,8 @@ from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.views import Done
 from scheduler.errors import NotFoundError, SettingsError, SignInError, UnreachableError, UsageError
 from scheduler.store.statements import ACCOUNT, add_notice
-from scheduler.tokens import Keys, Renewal, Tokens
 from scheduler.units import writing
 from scheduler.units.reading import units_of_account
-from scheduler.vault import Vault
 
 
 class Connecting(Reviewing):

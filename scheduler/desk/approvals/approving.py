@@ -10,18 +10,18 @@ from sqlalchemy import Connection, update
 
 from adapters.contract import Publication
 from scheduler import lifecycle
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
 from scheduler.clean import clean_line
-from scheduler.content import as_found
+from scheduler.content.digest import digest as digest_of
+from scheduler.content.kept import as_found
+from scheduler.content.seals import SEAL, seal_words
 from scheduler.desk.post import gate
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import DeliveryView, Done
-from scheduler.digest import digest as digest_of
 from scheduler.errors import StaleError, UsageError
 from scheduler.lifecycle import State
-from scheduler.seals import SEAL, seal_words
 from scheduler.store.statements import DELIVERY, note
 from scheduler.units import writing
 from scheduler.units.model import SENT_BACK, Unit, Yes

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
-from scheduler import content, differences
 from scheduler.clean import clean_line, shorten
+from scheduler.content import differences
+from scheduler.content import kept as content
+from scheduler.content.seals import SEAL, parse_seal, seal_words
 from scheduler.desk.approvals.approving import FORM, Approving
 from scheduler.desk.approvals.reminding import other_time_in_file
 from scheduler.desk.post.exact import stored_content
@@ -16,7 +18,6 @@ from scheduler.desk.rows import read_deliveries, read_delivery
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, ReviewItem
 from scheduler.errors import DeskError, NotFoundError, StaleError, UsageError
 from scheduler.lifecycle import State
-from scheduler.seals import SEAL, parse_seal, seal_words
 from scheduler.units.model import SENT_BACK
 from scheduler.units.reading import find_unit, head_key
 

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, text
 
 from scheduler.clean import clean_line
 from scheduler.clock import HOUR
+from scheduler.content.seals import seal_words
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_waiting
 from scheduler.desk.views import DeliveryView
-from scheduler.seals import seal_words
 from scheduler.when import day_words, span_words, when_words
 
 _ASKED = "put into the review file for"

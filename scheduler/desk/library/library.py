@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from adapters.contract import Disclosure, MediaItem, Publication, Target
 from adapters.limits import platform_name
 from config.options import OPTIONS, Options
-from scheduler.accounts import written_accounts
+from scheduler.accounts.named import written_accounts
 from scheduler.clean import clean_line
 from scheduler.desk.library.ideas import Ideas
 from scheduler.desk.library.media import FileFacts, find_asset, media_view, posts_with, read_media

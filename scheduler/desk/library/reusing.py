@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Table, delete, insert, select, text
 
 from adapters.limits import platform_name
 from drafting.provenance import Attributed
-from scheduler.account_rows import sync_accounts
+from scheduler.accounts.rows import sync_accounts
 from scheduler.clean import clean_line
 from scheduler.clock import DAY
 from scheduler.desk.library.reading import read_families

@@ -23,7 +23,8 @@ from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft, JsonValue, ReelScript, compose
 from scheduler.clean import clean, clean_line
-from scheduler.compose import split_parts
+from scheduler.content.compose import split_parts
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.model import asking, side_by_side
 from scheduler.desk.model.requesting import Requesting
 from scheduler.desk.model.side_by_side import Hear
@@ -37,7 +38,6 @@ from scheduler.desk.write.views import ModelPlace
 from scheduler.desk.write.writing import first_words
 from scheduler.errors import DeskError, DiskError, NotFoundError, SettingsError, UnreachableError, UsageError
 from scheduler.failpoints import fail
-from scheduler.revisions import keep_revision
 from scheduler.store.tables import TABLES
 from scheduler.units import writing
 from scheduler.units.model import EDITABLE

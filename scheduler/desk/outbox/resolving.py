@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Row, insert, select
 
 from adapters.addresses import AddressError, Named, named
 from adapters.contract import Absent, Account, CannotTell, Receipt, Standing
+from scheduler.accounts.tokens import Keys, Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clean import clean_line
 from scheduler.desk.accounts.connecting import Connecting
 from scheduler.desk.post.exact import stored_content
@@ -20,10 +22,8 @@ from scheduler.desk.views import Done
 from scheduler.errors import DeskError, NotFoundError, UsageError
 from scheduler.lifecycle import LATE, NEEDS_PERSON, State, bumps, send_until
 from scheduler.store.statements import APPROVAL, DELIVERY, EVIDENCE, transition
-from scheduler.tokens import Keys, Tokens
 from scheduler.units import writing
 from scheduler.units.reading import find_unit, head_key
-from scheduler.vault import Vault
 
 CHECK_SECONDS = 20.0
 """A person waits for it."""

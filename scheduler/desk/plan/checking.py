@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from adapters.contract import Problem, Publication
 from config.diagnostics import Diagnostic, as_lines, as_text, diagnostic, in_order, summary
 from config.resolved import Place, ResolvedPost
-from scheduler.accounts import Checkers, StoredAccount, written_accounts
+from scheduler.accounts.named import Checkers, StoredAccount, written_accounts
 from scheduler.clock import Clock, SystemClock
-from scheduler.compose import compose, item_of, script_of
-from scheduler.labels import Sources, drafted_of, label
+from scheduler.content.compose import compose, item_of, script_of
+from scheduler.content.labels import Sources, drafted_of, label
 from scheduler.workspace import find_workspace
 
 if TYPE_CHECKING:

@@ -11,16 +11,17 @@ from sqlalchemy import Connection
 from config.diagnostics import Diagnostic
 from config.loaded import Loaded
 from drafting.labels import Label
-from scheduler import assets
-from scheduler.account_rows import read_accounts, sync_accounts
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
+from scheduler.accounts.rows import read_accounts, sync_accounts
+from scheduler.content import assets
+from scheduler.content.digest import Json, sha256_of
+from scheduler.content.labels import Sources
+from scheduler.content.revisions import read_sources
 from scheduler.desk.approvals.approving import Approving, Said
 from scheduler.desk.plan.checking import all_diagnostics, errors_only
 from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import Done, PlanView
-from scheduler.digest import Json, sha256_of
 from scheduler.errors import FilesError, StaleError, UsageError
-from scheduler.labels import Sources
 from scheduler.lifecycle import State
 from scheduler.plan.applying import Applied, Follow, follow
 from scheduler.plan.compare import Action, Compared, compare, declared_renames
@@ -28,7 +29,6 @@ from scheduler.plan.gathering import Gathering, media_of
 from scheduler.plan.git import Commit, commit_of
 from scheduler.plan.stored import STATE, Stored, plan_state, read_stored
 from scheduler.plan.wanted import FileUnit
-from scheduler.revisions import read_sources
 from scheduler.store.statements import get_meta, set_meta
 from scheduler.units.model import Author
 

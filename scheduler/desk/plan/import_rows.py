@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection
 
 from drafting.provenance import Attributed
-from scheduler import differences
 from scheduler.clean import clean, clean_line, shorten
+from scheduler.content import differences
+from scheduler.content.labels import NOTHING_KNOWN
 from scheduler.desk.plan.row_posts import RowPosts, Stock, cannot_change, timing_of
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.post.sheet import COMMENT, Sheet, read_sheet
@@ -18,7 +19,6 @@ from scheduler.importing.matching import Match
 from scheduler.importing.table import Finding, found
 from scheduler.importing.view import RowSign, SheetRow
 from scheduler.importing.wish import Wish
-from scheduler.labels import NOTHING_KNOWN
 from scheduler.lifecycle import State
 from scheduler.units import writing
 from scheduler.when import when_words

@@ -16,16 +16,16 @@ from adapters.contract import MediaItem
 from config.media import probe
 from config.nearest import did_you_mean
 from config.resolved import Place, ResolvedMedia
-from scheduler import assets
-from scheduler.account_rows import read_accounts, sync_accounts
+from scheduler.accounts.rows import read_accounts, sync_accounts
 from scheduler.clean import clean_line
-from scheduler.compose import item_of
+from scheduler.content import assets
+from scheduler.content.compose import item_of
+from scheduler.content.digest import sha256_of
 from scheduler.desk.calendar.places import read_busy
 from scheduler.desk.plan.import_rows import Found, ImportRows
 from scheduler.desk.plan.row_posts import Stock
 from scheduler.desk.post.sheet import read_sheet
 from scheduler.desk.views import Done
-from scheduler.digest import sha256_of
 from scheduler.errors import StaleError, UsageError
 from scheduler.importing.columns import FIELDS, IGNORED, Columns, Grid, Said, field_named, plain, understand
 from scheduler.importing.filling import fill

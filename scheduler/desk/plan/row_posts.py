@@ -12,8 +12,9 @@ from sqlalchemy import Connection, update
 from adapters.contract import MediaItem
 from config.resolved import Fixed, Link, ResolvedBrief
 from drafting.provenance import DECLARED, Attributed, attribute
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
 from scheduler.clean import clean_line, shorten
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.calendar.planning import Planning
 from scheduler.desk.post.reading import brief_of
 from scheduler.desk.post.reviewing import typed
@@ -23,7 +24,6 @@ from scheduler.errors import StaleError
 from scheduler.importing.matching import Match
 from scheduler.importing.wish import Wish
 from scheduler.lifecycle import State
-from scheduler.revisions import keep_revision
 from scheduler.store.statements import POST
 from scheduler.units.model import EDITABLE, Timing, Unit
 from scheduler.when import day_words

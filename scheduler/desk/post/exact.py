@@ -13,12 +13,13 @@ from config.workspace import Policy
 from drafting.labels import Label
 from drafting.provenance import Attributed
 from drafting.provenance import Span as Origin
-from scheduler import content, differences
-from scheduler.accounts import Checkers, StoredAccount
+from scheduler.accounts.named import Checkers, StoredAccount
 from scheduler.clean import clean, clean_line, invisible_in
-from scheduler.compose import Piece, Script
+from scheduler.content import differences
+from scheduler.content import kept as content
+from scheduler.content.compose import Piece, Script
+from scheduler.content.labels import NOTHING_KNOWN, PARTS, cut, is_model, tell
 from scheduler.desk.views import PartView, Span
-from scheduler.labels import NOTHING_KNOWN, PARTS, cut, is_model, tell
 from scheduler.store.statements import APPROVAL, CONTENT
 
 

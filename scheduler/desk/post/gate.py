@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapters.contract import Problem
 from config.workspace import Policy
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
 from scheduler.desk.people import Person
 from scheduler.lifecycle import State
 from scheduler.units.model import Unit

@@ -14,16 +14,16 @@ from config.resolved import ResolvedBrief
 from config.workspace import Workspace
 from drafting.checklist import unverified_facts
 from drafting.provenance import Attributed
-from scheduler.account_rows import read_accounts
-from scheduler.accounts import Checkers, StoredAccount, names_by_id
+from scheduler.accounts.named import Checkers, StoredAccount, names_by_id
+from scheduler.accounts.rows import read_accounts
 from scheduler.clean import clean_line
+from scheduler.content.digest import digest
+from scheduler.content.labels import field_of, spans_of
 from scheduler.desk.people import Person
 from scheduler.desk.post import gate
 from scheduler.desk.post.exact import Exact, approved_last, changed_since, look_at, stored_content
 from scheduler.desk.post.sheet import Sheet, read_sheet, script_for
 from scheduler.desk.views import DeliveryView, PartView, ReviewItem
-from scheduler.digest import digest
-from scheduler.labels import field_of, spans_of
 from scheduler.store.statements import CONTENT, POST
 from scheduler.units.model import Unit
 from scheduler.units.reading import find_unit, units_of_keys

@@ -12,7 +12,9 @@ from adapters.counting import count, find_hashtags, fits_until
 from adapters.limits import Limits
 from drafting.provenance import Attributed, attribute
 from scheduler.clean import clean, clean_line
-from scheduler.compose import compose
+from scheduler.content.compose import compose
+from scheduler.content.digest import digest
+from scheduler.content.labels import is_model, tell
 from scheduler.desk.post.exact import length_words, look_at
 from scheduler.desk.post.proposals import read_proposals
 from scheduler.desk.post.reading import Reader, brief_of, nothing_to_read
@@ -21,9 +23,7 @@ from scheduler.desk.room import Room
 from scheduler.desk.rows import read_delivery, read_post_deliveries, read_waiting
 from scheduler.desk.views import Counter, PostView, ReviewItem, TextView
 from scheduler.desk.views import Span as Mark
-from scheduler.digest import digest
 from scheduler.errors import NotFoundError
-from scheduler.labels import is_model, tell
 from scheduler.units.reading import head_key
 
 

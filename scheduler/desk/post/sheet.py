@@ -17,12 +17,12 @@ from config.options import OPTIONS, Options
 from config.resolved import Link
 from config.workspace import Workspace
 from drafting.provenance import Attributed, Span
-from scheduler.account_rows import read_accounts
-from scheduler.accounts import StoredAccount, names_by_id
-from scheduler.compose import Piece, Script, split_parts
+from scheduler.accounts.named import StoredAccount, names_by_id
+from scheduler.accounts.rows import read_accounts
+from scheduler.content.compose import Piece, Script, split_parts
+from scheduler.content.labels import PARTS, Sources, field_of, spans_of
+from scheduler.content.revisions import read_sources
 from scheduler.desk.post.exact import placed, stored_content
-from scheduler.labels import PARTS, Sources, field_of, spans_of
-from scheduler.revisions import read_sources
 from scheduler.units.model import Unit
 from scheduler.units.reading import units_of_posts
 

@@ -18,12 +18,12 @@ from config.pace import Pace
 from config.times import from_micros, resolve_wall
 from scheduler import brake
 from scheduler.clock import MINUTE
-from scheduler.content import as_found
+from scheduler.content.digest import digest as digest_of
+from scheduler.content.kept import as_found
 from scheduler.desk.approvals.approving import Approving, Said
 from scheduler.desk.rows import read_delivery
 from scheduler.desk.views import DeliveryView, Done
 from scheduler.desk.write.moving import Moving
-from scheduler.digest import digest as digest_of
 from scheduler.errors import StaleError, UsageError
 from scheduler.holds import scope_of
 from scheduler.lifecycle import HELD, State

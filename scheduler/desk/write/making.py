@@ -12,11 +12,11 @@ from sqlalchemy import Connection, insert, select
 
 from config.options import OPTIONS, Options
 from drafting.provenance import Attributed
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
+from scheduler.content.labels import NOTHING_KNOWN, Sources
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.post.reviewing import Reviewing
 from scheduler.desk.post.sheet import Seat, Sheet, is_language
-from scheduler.labels import NOTHING_KNOWN, Sources
-from scheduler.revisions import keep_revision
 from scheduler.store.statements import POST, get_meta
 from scheduler.units import writing
 from scheduler.units.model import NewUnit, Timing, Unit, Wanted

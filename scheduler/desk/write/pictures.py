@@ -14,8 +14,8 @@ from adapters.checks import is_video
 from adapters.contract import MediaItem, Problem, Publication
 from adapters.limits import LIMITS
 from drafting.provenance import Attributed
-from scheduler import assets
 from scheduler.clean import clean, clean_line
+from scheduler.content import assets
 from scheduler.desk.post.sheet import Seat, Sheet, read_sheet, with_alts
 from scheduler.desk.views import Done
 from scheduler.desk.write.views import AltText, MediaPage, MediaView, Thumbnail, Verdict

@@ -10,14 +10,14 @@ from drafting.script import timed_beats
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, TimelineError, faults, placed, read, timeline_of, whole_fault, written
 from scheduler.clean import clean, clean_line
+from scheduler.content.labels import spans_of
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.post.reading import brief_of
 from scheduler.desk.post.sheet import SCRIPT, Sheet
 from scheduler.desk.views import TEXT_MOST, BeatView, Done, Span
 from scheduler.desk.write.views import ScriptView
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import StaleError, UsageError
-from scheduler.labels import spans_of
-from scheduler.revisions import keep_revision
 
 USUAL_S = 30.0
 """Length of a Reel where nobody said another one."""

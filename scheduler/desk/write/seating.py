@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from adapters.limits import LIMITS
 from drafting.provenance import Attributed
-from scheduler.account_rows import sync_accounts
-from scheduler.accounts import StoredAccount
+from scheduler.accounts.named import StoredAccount
+from scheduler.accounts.rows import sync_accounts
 from scheduler.clean import clean_line
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.post.sheet import EVERY, Seat, Sheet, read_sheet
 from scheduler.desk.rows import approvals
 from scheduler.desk.views import Done
@@ -19,7 +20,6 @@ from scheduler.desk.write.making import new_seat, new_unit
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.lifecycle import FINAL, State
-from scheduler.revisions import keep_revision
 from scheduler.units import writing
 from scheduler.units.model import EDITABLE, Timing
 from scheduler.units.reading import find_unit

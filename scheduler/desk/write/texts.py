@@ -7,14 +7,14 @@ from sqlalchemy import Connection, RowMapping, text
 from drafting.provenance import Attributed
 from scheduler.clean import clean, clean_line
 from scheduler.clock import MINUTE
+from scheduler.content.labels import is_model, spans_of
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.people import name_of
 from scheduler.desk.post.sheet import ASIDE, EVERY, SCRIPT, Seat, Sheet, own_field
 from scheduler.desk.views import Done, Span
 from scheduler.desk.write.views import FormerText
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
-from scheduler.labels import is_model, spans_of
-from scheduler.revisions import keep_revision
 
 SHOWN_MOST = 2_000
 """So many saved texts are looked through, the newest first."""

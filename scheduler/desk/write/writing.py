@@ -14,10 +14,12 @@ from adapters.contract import MediaItem
 from config.media import MediaError, probe
 from config.resolved import Place, ResolvedMedia
 from drafting.provenance import Attributed, attribute
-from scheduler import assets, differences
-from scheduler.account_rows import sync_accounts
+from scheduler.accounts.rows import sync_accounts
 from scheduler.clean import clean, clean_line, shorten
-from scheduler.compose import item_of
+from scheduler.content import assets, differences
+from scheduler.content.compose import item_of
+from scheduler.content.merging import merged
+from scheduler.content.revisions import keep_revision
 from scheduler.desk.people import name_of
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.post.reviewing import typed
@@ -28,8 +30,6 @@ from scheduler.desk.write.making import Making, NewPost, new_seat
 from scheduler.desk.write.moving import Moving
 from scheduler.errors import CrossedError, NotFoundError, UsageError, WouldVoidError
 from scheduler.lifecycle import FINAL, State
-from scheduler.merging import merged
-from scheduler.revisions import keep_revision
 from scheduler.store.statements import POST
 from scheduler.units import writing
 from scheduler.units.model import EDITABLE, Timing

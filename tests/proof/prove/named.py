@@ -156,11 +156,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "two renewals of a token at once",
         (
             Edit(
-                "scheduler/tokens.py",
+                "scheduler/accounts/tokens.py",
                 "mine = (ACCOUNT.c.id == account_id, ACCOUNT.c.refresh_fence == fence, free)",
                 "mine = (ACCOUNT.c.id == account_id,)",
             ),
-            Edit("scheduler/tokens.py", "async with self._single[account_id]:", "async with asyncio.Lock():"),
+            Edit("scheduler/accounts/tokens.py", "async with self._single[account_id]:", "async with asyncio.Lock():"),
         ),
     ),
     Mutant(

@@ -18,9 +18,9 @@ EQUIVALENT: dict[str, str] = {
     "scheduler/store/guards.py approved: without APPROVAL.c.actor_kind == 'person'": "the table itself takes no approval by anybody else",
     "scheduler/store/guards.py pace_values: 1 → 2": NO_ACCOUNT,
     "scheduler/store/guards.py pace_values: 40 → 41": NO_ACCOUNT,
-    "scheduler/digest.py -: allow_nan=False → True": "JSON's own word for floats that are none; floats are refused before",
-    "scheduler/digest.py _act: mode='json' → 'jsonx'": PLAIN,
-    "scheduler/content.py _dump_act: mode='json' → 'jsonx'": PLAIN,
+    "scheduler/content/digest.py -: allow_nan=False → True": "JSON's own word for floats that are none; floats are refused before",
+    "scheduler/content/digest.py _act: mode='json' → 'jsonx'": PLAIN,
+    "scheduler/content/kept.py _dump_act: mode='json' → 'jsonx'": PLAIN,
     f"{YES} Said: False → True": "what was said of the facts is always given with a yes",
     f"{YES} Approving.approve: seal and (not digest.startswith(seal)) → not digest.startswith(seal)": EMPTY,
     f"{YES} Approving.approve: name='approve' → 'approvex'": "the name of a write, for failpoints that nobody sets",
@@ -31,8 +31,8 @@ EQUIVALENT: dict[str, str] = {
     f"{YES} Approving._as_shown.read: unit.timing.due or 0 → 0": TIMELESS,
     f"{YES} Approving._as_shown.read: unit.timing.due or 0 → unit.timing.due": TIMELESS,
     f"{YES} Approving._as_shown.read: 0 → 1": TIMELESS,
-    "scheduler/content.py -: 1 → 2": CHUNK,
-    "scheduler/content.py -: 20 → 21": CHUNK,
+    "scheduler/content/kept.py -: 1 → 2": CHUNK,
+    "scheduler/content/kept.py -: 20 → 21": CHUNK,
 }
 """By file, function and what was changed: the reason."""
 

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from scheduler import service
+from scheduler.service import service
 from tests.proof.clock import FastClock, Pace
 from tests.proof.prove.resting import in_order
 from tests.proof.world import until

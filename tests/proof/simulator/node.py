@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection, update
 
 from adapters.contract import Account
+from scheduler.accounts.tokens import Renewal, Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clock import SECOND
 from scheduler.engine import takeover
 from scheduler.engine.context import Context, Identity
 from scheduler.engine.engine import Engine
-from scheduler.fire import ASK_SERVER_EVERY, SWEEP_SECONDS, ClockGuard
 from scheduler.sentlog import Line
+from scheduler.service.fire import ASK_SERVER_EVERY, SWEEP_SECONDS, ClockGuard
 from scheduler.store.statements import ACCOUNT, add_notice
 from scheduler.store.store import Store
-from scheduler.tokens import Renewal, Tokens
-from scheduler.vault import Vault
 from scheduler.virtual_time import START, VirtualLoop
 from tests.proof.simulator.adapter import Pretend
 

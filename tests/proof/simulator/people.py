@@ -11,15 +11,16 @@ from sqlalchemy import Connection, insert, select, update
 
 from adapters.contract import CommitClass, Credentials, Disclosure, Publication, Target
 from config.options import BlueskyOptions
-from scheduler import brake, content, lifecycle
+from scheduler import brake, lifecycle
+from scheduler.accounts.vault import Vault
 from scheduler.clock import MINUTE, SECOND
+from scheduler.content import kept as content
 from scheduler.errors import DeskError
 from scheduler.lifecycle import State
 from scheduler.store.statements import ACCOUNT, DELIVERY, POST, transition
 from scheduler.units import writing
 from scheduler.units.model import EDITABLE, Author, NewUnit, Sending, Timing, Unit, Wanted, Yes
 from scheduler.units.reading import find_unit
-from scheduler.vault import Vault
 from scheduler.virtual_time import START
 from tests.proof.simulator.adapter import LEAD
 from tests.proof.simulator.platform import Side

@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from scheduler import lifecycle
+from scheduler.accounts.tokens import OWNER_LOST
 from scheduler.clock import SECOND
 from scheduler.engine import takeover
-from scheduler.fire import STEP_DISTRUSTED
 from scheduler.lifecycle import FINAL, NEEDS_PERSON, TRANSITIONS
-from scheduler.tokens import OWNER_LOST
+from scheduler.service.fire import STEP_DISTRUSTED
 from tests.proof.simulator import memory
 from tests.proof.simulator.platform import Request, Side
 

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import text
 
 from adapters.contract import Account
-from scheduler import service
 from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.notices.rows import UNTOLD
-from scheduler.outside import Wiring
+from scheduler.service import service
+from scheduler.service.outside import Wiring
 from scheduler.store import sqlite
 from scheduler.store import store as store_module
 from scheduler.store.store import DATABASE, Store

@@ -315,7 +315,7 @@ async def test_the_desktop_gets_its_words_as_arguments(tmp_path: Path) -> None:
 
 
 def test_nothing_of_apprise_is_loaded_where_nothing_is_sent() -> None:
-    names = "scheduler.service, scheduler.wiring, scheduler.desk.desk, daypart.cli, daypart.commands.notices, tui.app"
+    names = "scheduler.service.service, scheduler.service.wiring, scheduler.desk.desk, daypart.cli, daypart.commands.notices, tui.app"
     code = f"import sys; import {names}; print(sorted({{'apprise', 'requests', 'oauthlib', 'markdown'}} & set(sys.modules)))"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.strip() == "[]"

@@ -11,9 +11,9 @@ from config.pace import NONE as NO_PACE
 from config.workspace import Account as WrittenAccount
 from config.workspace import Workspace
 from scheduler import lifecycle
-from scheduler.accounts import StoredAccount, not_connected
+from scheduler.accounts.named import StoredAccount, not_connected
+from scheduler.accounts.vault import account_of
 from scheduler.store.statements import ACCOUNT, DELIVERY
-from scheduler.vault import account_of
 
 
 def read_accounts(conn: Connection, workspace: Workspace) -> dict[str, StoredAccount]:

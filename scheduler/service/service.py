@@ -13,7 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
-from scheduler import sentlog, systemd, zones
+from scheduler import sentlog, zones
+from scheduler.accounts.tokens import Tokens
+from scheduler.accounts.vault import Vault
 from scheduler.clock import Clock, SystemClock
 from scheduler.engine import doubt, takeover
 from scheduler.engine.context import Context, Identity
@@ -21,19 +23,18 @@ from scheduler.engine.doubt import Doubt
 from scheduler.engine.engine import Engine
 from scheduler.errors import BusyError, DeskError
 from scheduler.figures.collecting import Collecting
-from scheduler.fire import ClockGuard, Fire
 from scheduler.keeping.chores import Chores
 from scheduler.machine import boot_id
 from scheduler.notices.dead_man import SignOfLife
 from scheduler.notices.telling import Telling
-from scheduler.outside import Wiring
 from scheduler.sentlog import Epoch, SentHistory
+from scheduler.service import systemd
+from scheduler.service.fire import ClockGuard, Fire
+from scheduler.service.outside import Wiring
 from scheduler.store import schema, sqlite
 from scheduler.store.journal import Moment
 from scheduler.store.statements import ACCOUNT, NODE, add_notice, get_meta, next_epoch
 from scheduler.store.store import DATABASE, Store, prepare_folder
-from scheduler.tokens import Tokens
-from scheduler.vault import Vault
 
 DRAIN_SECONDS = 75.0
 """Longer than a commit may take, shorter than the 90 s a service manager waits."""
@@ -47,7 +48,7 @@ async def run_service(
 
     Raises BusyError when a service runs already, SettingsError for a refused state folder or damaged settings, DiskError."""
     if wiring is None:
-        from scheduler.wiring import wire  # deferred: loads the workspace's files and its key
+        from scheduler.service.wiring import wire  # deferred: loads the workspace's files and its key
 
         wiring = wire(root, clock or SystemClock())
     clock = clock or SystemClock()

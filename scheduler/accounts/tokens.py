@@ -14,13 +14,13 @@ from sqlalchemy import Connection, bindparam, case, or_, select, update
 
 from adapters.contract import Account, Adapter, Credentials
 from adapters.errors import ConnectError
+from scheduler.accounts.vault import Vault, account_of
 from scheduler.clock import HOUR, MINUTE, Clock
 from scheduler.errors import DeskError
 from scheduler.failpoints import fail
 from scheduler.store.ready import Ready, RowLike
 from scheduler.store.statements import ACCOUNT, add_notice
 from scheduler.store.store import Store
-from scheduler.vault import Vault, account_of
 
 BuildAdapter = Callable[[Account], Adapter]
 MIN_LEFT = 10 * MINUTE

@@ -11,7 +11,7 @@ from adapters.contract import Account, Publication, Rules, Target
 from adapters.registry import rules_for
 from config.workspace import Account as WrittenAccount
 from config.workspace import MediaHost, Workspace
-from scheduler.digest import digest
+from scheduler.content.digest import digest
 
 if TYPE_CHECKING:
     from scheduler.units.model import Wanted

@@ -16,7 +16,7 @@ from adapters.limits import LIMITS
 from config.media import Probe
 from config.options import OPTIONS, Options
 from config.resolved import Link, ResolvedMedia, ResolvedPost
-from scheduler.content import child_key
+from scheduler.content.kept import child_key
 
 CARDS = frozenset({"bluesky"})
 """Platforms that draw a card for a link that is not in the text."""

@@ -15,10 +15,11 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import Connection
 
-from scheduler import lifecycle, systemd
+from scheduler import lifecycle
 from scheduler.clock import DAY, MINUTE, SECOND, Clock
 from scheduler.engine.engine import Engine
 from scheduler.errors import DeskError
+from scheduler.service import systemd
 from scheduler.store.statements import add_notice, get_meta, set_meta
 
 SWEEP_SECONDS = lifecycle.BEAT / SECOND

@@ -14,7 +14,7 @@ from drafting.disclosure import AiLine, Case, MediaFacts, degree_of, disclose, t
 from drafting.labels import Label, declared, strongest
 from drafting.labels import label as label_of
 from drafting.provenance import AI, DECLARED, AiOutput, Attributed, Span, ai_share, attribute
-from scheduler.compose import Script
+from scheduler.content.compose import Script
 
 FILES = "human:files"
 """Editor of words that stand in a file and in no answer of a model."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from adapters.contract import Account, Adapter
 from config.workspace import Workspace
-from scheduler.reach import Reach
-from scheduler.vault import Cipher
+from scheduler.accounts.vault import Cipher
+from scheduler.service.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)

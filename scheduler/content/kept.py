@@ -13,7 +13,7 @@ from typing import Literal, TypedDict, cast
 from adapters.contract import Disclosure, Kind, MediaItem, Publication, Receipt, Target
 from config.options import OPTIONS, Options
 from config.resolved import Link, MediaOrigin
-from scheduler.digest import Json, canonical, digest, twin
+from scheduler.content.digest import Json, canonical, digest, twin
 
 __all__ = ["as_found", "child_key", "digest", "dump", "load", "twin"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, RowMapping, Table, func, insert, select, text
 
 from drafting.provenance import AiOutput, Attributed, Span
-from scheduler.labels import Sources, spans_of
+from scheduler.content.labels import Sources, spans_of
 from scheduler.store.tables import TABLES
 
 REVISION: Table = TABLES.tables["revision"]

@@ -17,8 +17,8 @@ from scheduler.errors import SettingsError
 from scheduler.failpoints import fail
 from scheduler.notices.dead_man import fetch_with
 from scheduler.notices.followed import Followed
-from scheduler.outside import Wiring
-from scheduler.reach import Reach
+from scheduler.service.outside import Wiring
+from scheduler.service.reach import Reach
 from scheduler.store.store import ASSETS, prepare_folder
 from scheduler.workspace import find_workspace, read_workspace, state_folder
 

@@ -1,0 +1,1 @@
+"""Accounts: as they are named, as rows, and their credentials."""
