@@ -338,6 +338,12 @@ def after_no_answer(tries: int, reason: str, code: str, jitter: float) -> Decisi
     return Decision(5, State.QUEUED, reason, code, min(backoff(tries, jitter), NO_ANSWER_MOST))
 
 
+def after_interruption(tries: int, reason: str, jitter: float) -> Decision:
+    """An error of this computer ended the work on it before anything left (transition 5). Its post is due and its time goes on:
+    again at once, then less and less often."""
+    return Decision(5, State.QUEUED, reason, "interrupted", 0 if tries <= 1 else min(backoff(tries - 1, jitter), NO_ANSWER_MOST))
+
+
 def _micros(seconds: float | None) -> int | None:
     return None if seconds is None else int(seconds * SECOND)
 

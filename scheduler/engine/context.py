@@ -29,7 +29,8 @@ HASH_INLINE_BYTES = 1 << 20
 GLANCE_SECONDS = 1.0
 """While a delivery waits for its time, a hold, a move or a cancellation is seen after so long."""
 PERSIST_FIRST_SECONDS = 0.5
-PERSIST_MOST_SECONDS = 15.0
+PERSIST_MOST_SECONDS = 2.0
+"""A post whose time has come waits for no more than this after its store is back."""
 FIRST_LOOKS = 10_000
 """So many are remembered; forgetting one only makes its look wait longer."""
 log = logging.getLogger("daypart.engine")
@@ -96,17 +97,19 @@ class Context:
             return await work
 
     async def persist(self, operation: Callable[[Connection], T], name: str, *, answer: Line | None = None) -> T:
-        """Write what must not be lost: while disk or lock stand in the way, again and again."""
-        wait = PERSIST_FIRST_SECONDS
+        """Write what must not be lost: while disk or lock stand in the way, again and again. What the operation may still change is
+        for its fence and states to say: meanwhile the delivery may be another's."""
+        pause = PERSIST_FIRST_SECONDS
         while True:
             try:
                 return await self.store.write(operation, name=name, answer=answer)
-            except DeskError:
+            except DeskError as error:
                 if self.stopping.is_set():
                     raise
-                log.warning("what happened cannot be saved yet; it is in the sent log", exc_info=True)
-            await self.clock.sleep(wait)
-            wait, answer = min(wait * 2, PERSIST_MOST_SECONDS), None
+                if pause == PERSIST_FIRST_SECONDS:  # once is enough: the disk may be full for hours
+                    log.warning("what happened cannot be saved yet (%s): %s", name, error)
+            await self.clock.sleep(pause)
+            pause, answer = min(pause * 2, PERSIST_MOST_SECONDS), None
 
 
 @dataclass(frozen=True, slots=True)

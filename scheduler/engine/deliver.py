@@ -83,7 +83,10 @@ async def _prepared(ctx: Context, lease: Lease) -> Work:
 
 
 async def set_aside(ctx: Context, lease: Lease, decision: Decision) -> None:
-    """Write what becomes of a delivery that is not sent now."""
+    """Write what becomes of a delivery that is not sent now.
+
+    Where that cannot be written, it is not tried again: what was decided while the store was away may rest on files that were away
+    with it. The delivery goes back to the queue instead, as after any error."""
     at, actor, moment = ctx.clock.wall(), ctx.actor, ctx.moment()
 
     def operation(conn: Connection) -> bool:

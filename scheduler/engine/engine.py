@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -115,7 +116,7 @@ class Engine:
             while not self._is_full() and (free := most - self._busy(early)) > 0:
                 leases = await self._claim(early, free)
                 for lease in leases:
-                    self._start(lease, deliver(self.ctx, lease, self._turns[lease.account_id]))
+                    self._start(lease, partial(deliver, self.ctx, lease, self._turns[lease.account_id]))
                 if not leases:
                     break
 
@@ -144,31 +145,37 @@ class Engine:
         for lease in await self.ctx.store.write(
             lambda conn: queue.claim_looks(conn, now=now, node=node, limit=LOOKS_AT_ONCE), name="checking"
         ):
-            self._start(lease, look.check(self.ctx, lease))
+            self._start(lease, partial(look.check, self.ctx, lease))
         for lease in await self.ctx.store.read(lambda conn: queue.due_polls(conn, now, LOOKS_AT_ONCE)):
-            self._start(lease, look.poll(self.ctx, lease))
+            self._start(lease, partial(look.poll, self.ctx, lease))
 
-    def _start(self, lease: Lease, work: Coroutine[None, None, None]) -> None:
+    def _start(self, lease: Lease, work: Callable[[], Coroutine[None, None, None]]) -> None:
         place = (lease.id, lease.fence)
         if place in self._tasks:
-            work.close()
             return
         self._begun += 1
-        task = asyncio.get_running_loop().create_task(work, name=lease.key)
+        task = asyncio.get_running_loop().create_task(self._work(lease, work), name=lease.key)
         self._tasks[place], self._leases[place] = task, lease
         task.add_done_callback(lambda done: self._end(lease, done))
+
+    async def _work(self, lease: Lease, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Whatever stops it, nobody else has to wait for the lease to end: this process knows that it does not go on."""
+        try:
+            await work()
+        except Exception as error:
+            if isinstance(error, DeskError):
+                log.warning("%s: %s", lease.key, error)
+            else:
+                log.exception("%s stopped", lease.key)
+            await takeover.give_back(self.ctx, lease, error)
 
     def _end(self, lease: Lease, task: asyncio.Task[None]) -> None:
         self._tasks.pop((lease.id, lease.fence), None)
         self._leases.pop((lease.id, lease.fence), None)
         self._ended.set()
-        if task.cancelled():
-            return
-        error = task.exception()
-        if isinstance(error, DeskError):
-            log.warning("%s: %s; it is taken up again within a minute", lease.key, error)
-        elif error is not None:
-            log.error("%s stopped; it is taken up again within a minute", lease.key, exc_info=error)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            cause = None if isinstance(error, DeskError) else error
+            log.error("%s could not be given back (%s); the next start takes it up", lease.key, error, exc_info=cause)
 
     async def ended(self) -> None:
         """Returns when some delivery has ended since the last call: there is room again, and what hung on it may go."""

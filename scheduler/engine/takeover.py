@@ -14,6 +14,7 @@ from scheduler.clock import DAY
 from scheduler.engine import doubt, outcomes
 from scheduler.engine.context import Context
 from scheduler.engine.doubt import Doubt
+from scheduler.errors import DeskError
 from scheduler.lifecycle import Decision, State
 from scheduler.sentlog import Sent, SentHistory
 from scheduler.store import journal, queue
@@ -74,6 +75,18 @@ async def take_all(ctx: Context) -> int:
     return await take_over(ctx, [lease_of(row) for row in rows])
 
 
+async def give_back(ctx: Context, lease: Lease, error: Exception) -> None:
+    """claimed → 5, checking → 16, as soon as the store takes it: an error ended our own work on it. What had got as far as its intent
+    is `sending` by now and stays so: only who sent it, or a look, can say what became of that."""
+    why = str(error) if isinstance(error, DeskError) else f"the work on it stopped ({type(error).__name__})"
+    back = lifecycle.after_interruption(lease.tries, f"nothing was sent: {why}", ctx.chance.random())
+    again = Decision(16, State.UNKNOWN, f"the look was broken off: {why}", "look_failed")
+    if lease.state == "claimed":
+        await ctx.persist(lambda conn: outcomes.go_back(conn, lease, back, actor=ctx.actor, at=ctx.clock.wall()), "release")
+    elif lease.state == "checking":
+        await ctx.persist(lambda conn: _unfinished_look(conn, lease, again, ctx.clock.wall(), ctx.actor), "unknown")
+
+
 def _take(conn: Connection, lease: Lease, moment: Moment, actor: str) -> bool:
     match lease.state:
         case "claimed":
@@ -83,9 +96,12 @@ def _take(conn: Connection, lease: Lease, moment: Moment, actor: str) -> bool:
             decision = Decision(11, State.UNKNOWN, f"{DEAD} while it was being sent", "dead")
             return outcomes.to_unknown(conn, lease, decision, from_states=("sending",), moment=moment, actor=actor)
         case _:
-            again = Decision(16, State.UNKNOWN, DEAD, "dead")
-            at = moment.wall
-            return outcomes.look_later(conn, lease, again, look_n=lease.look_n, look_at=at + lifecycle.LOOKS[0], at=at, actor=actor)
+            return _unfinished_look(conn, lease, Decision(16, State.UNKNOWN, DEAD, "dead"), moment.wall, actor)
+
+
+def _unfinished_look(conn: Connection, lease: Lease, decision: Decision, at: int, actor: str) -> bool:
+    """The look that nobody ended counts for nothing."""
+    return outcomes.look_later(conn, lease, decision, look_n=lease.look_n, look_at=at + lifecycle.LOOKS[0], at=at, actor=actor)
 
 
 # ── the sent log against the store ───────────────────────────────────────────

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tests.sandbox_process import ROOT, Sandbox
 
@@ -35,6 +36,8 @@ llm: {{ base_url: "{url}/model/v1", model: scripted }}
 """
 HEAD = "version: 1\nid: autumn\ntitle: Autumn\nlanguages: [en]\naccounts: [bs-kawa]\n"
 TEASER = "autumn/teaser@bs-kawa"
+ZONE = ZoneInfo("Europe/Warsaw")
+SECOND = 1_000_000
 PATIENCE = 120.0
 """Seconds a command may take."""
 SECRETS = {"bs-kawa": "sandbox-kawa.example", "ms-roof": "sandbox-roof"}
@@ -187,6 +190,12 @@ class Place:
     def approve(self, key: str, *more: str) -> Result:
         """Say yes to exactly what `post show` shows."""
         return self("approve", key, "--digest", str(self.show(key)["digest"]), *more)
+
+    def plan(self, key: str, seconds: int) -> None:
+        """Approved for so many seconds from now, by the machine's clock. With a clock of its own a test can then let that time come."""
+        self("post", "move", key, (datetime.now(ZONE) + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S"))
+        if self.state(key) != "queued":
+            self.approve(key)
 
     def set_clock(self, ahead: int) -> None:
         """From now on the program's wall clock is so many microseconds ahead of the machine's."""

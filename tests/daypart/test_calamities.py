@@ -9,15 +9,13 @@ import resource
 import signal
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.daypart.rig import TEASER, Place, entry, said, until
+from scheduler.engine.takeover import DEAD
+from tests.daypart.rig import SECOND, TEASER, Place, entry, said, until
 from tests.daypart.terminal import Terminal, files_of
 
 KEPT = "desk/kept@bs-kawa"
@@ -123,19 +121,26 @@ def test_another_store_in_its_place_is_never_taken_for_it(place: Place) -> None:
 
 
 def test_nothing_leaves_while_the_store_is_gone(planned: Place) -> None:
-    """What would be sent then, nobody would remember: the same store put back would send it again."""
+    """What would be sent then, nobody would remember: the same store put back would send it again. And what was being got ready is
+    given back as soon as that can be written; nobody waits for a lease to end."""
     folder = files_of(planned)
+    planned.set_clock(0)
     with planned.service() as service:
-        due = datetime.fromtimestamp(int(time.time()) + 12, ZoneInfo("Europe/Warsaw"))
-        planned("post", "move", TEASER, due.strftime("%Y-%m-%dT%H:%M:%S"))
-        planned.approve(TEASER)
+        planned.plan(TEASER, 25)
+        until(lambda: planned.state(TEASER) == "claimed", "the post to be got ready")
         away = folder.rename(planned.root / "elsewhere")
-        until(lambda: time.time() > due.timestamp() + 2, "its time to pass")
+        until(lambda: "cannot be saved yet (release): The store is gone" in service.words, "the service to feel it")
+        planned.set_clock(30 * SECOND)
+        asked = service.words.count(NO_STORE)
+        until(lambda: service.words.count(NO_STORE) > asked + 1, "the service to ask in vain what is due")
         assert planned.texts() == []
-        assert "The store is gone: nothing is saved." in service.words
         away.rename(folder)
         until(lambda: planned.state(TEASER) == "published", "the post to go out")
+        assert DEAD not in planned("history", TEASER).out
     assert planned.texts() == ["Something is coming"]
+
+
+NO_STORE = "the store cannot be used now: The store is gone: nothing is saved."
 
 
 def test_a_disk_without_room(place: Place) -> None:

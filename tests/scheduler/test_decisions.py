@@ -206,6 +206,12 @@ def test_who_meets_nobody_tries_again_soon_and_never_gives_up() -> None:
         assert lifecycle.after_no_answer(tries, "nobody there", "down", 0) == Decision(5, State.QUEUED, "nobody there", "down", wait)
 
 
+def test_what_was_interrupted_goes_on_at_once_and_then_less_and_less_often() -> None:
+    for tries, wait in ((0, 0), (1, 0), (2, 5 * SECOND), (3, 10 * SECOND), (50, 2 * MINUTE)):
+        assert lifecycle.after_interruption(tries, "no store", 0) == Decision(5, State.QUEUED, "no store", "interrupted", wait)
+    assert lifecycle.after_interruption(2, "no store", 1) == Decision(5, State.QUEUED, "no store", "interrupted", 6_250_000)
+
+
 def test_after_a_preparation_that_failed() -> None:
     assert after_failed_preparation(7, "x", "c", None, 0) == Decision(5, State.QUEUED, "x", "c", lifecycle.backoff(7, 0))
     assert after_failed_preparation(1, "x", "c", None, 1) == Decision(5, State.QUEUED, "x", "c", 6_250_000)

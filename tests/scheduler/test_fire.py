@@ -16,21 +16,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from adapters.contract import Account
 from scheduler import failpoints, sentlog
 from scheduler.clock import HOUR, SECOND
 from scheduler.engine.engine import Engine
 from scheduler.errors import BusyError
 from scheduler.service import fire, service, systemd
 from scheduler.service.fire import ClockGuard, Fire
-from scheduler.service.outside import Wiring
-from scheduler.store.statements import ACCOUNT, HOLD, NODE
+from scheduler.store.statements import HOLD, NODE
 from scheduler.store.store import Store
 from scheduler.virtual_time import START, VirtualClock, run_virtual
 from tests.scheduler.fast_clock import FastClock
-from tests.scheduler.running import started
-from tests.scheduler.scripted import Platform, Scripted
-from tests.scheduler.stage import PlainCipher, Stage, make_engine
+from tests.scheduler.running import Run, desk, published, until
+from tests.scheduler.scripted import Platform
+from tests.scheduler.stage import Stage, make_engine
 
 ROOT = Path(__file__).parents[2]
 
@@ -212,65 +210,12 @@ def test_systemd_hears_us_when_it_listens(tmp_path: Path, monkeypatch: pytest.Mo
 # ── on a real file and real time ─────────────────────────────────────────────
 
 
-class Run:
-    """A running service on a folder, with a scripted platform."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.platform = Platform(seconds=0.01)
-        self.clock = FastClock()
-        self.stop = asyncio.Event()
-        self.task: asyncio.Task[None] | None = None
-        self.server_time: int | None = None
-
-    def wiring(self) -> Wiring:
-        def build(account: Account) -> Scripted:
-            return Scripted(account, self.platform)
-
-        async def server_time(server: str) -> int | None:
-            return self.server_time
-
-        return Wiring(self.folder, PlainCipher(), build, server_time)
-
-    async def start(self) -> None:
-        self.stop.clear()
-        self.task = await started(self.folder, self.clock, self.wiring(), self.stop)
-
-    async def end(self) -> None:
-        self.stop.set()
-        if self.task is not None:
-            await self.task
-
-
 @pytest.fixture
 async def run(tmp_path: Path) -> AsyncIterator[Run]:
     running = Run(tmp_path / "state")
     yield running
     if running.task is not None and not running.task.done():
         await running.end()
-
-
-async def desk(run: Run) -> Stage:
-    """Another process's view of the same store."""
-    store = Store.open(run.folder, run.clock)
-    stage = Stage(run.clock, run.platform, store, make_engine(store, run.clock, run.platform), run.folder)  # type: ignore[arg-type]
-    known = await store.read(lambda conn: conn.execute(select(ACCOUNT.c.id)).scalar_one_or_none())
-    if known is None:
-        await stage.add_account("bs")
-    else:
-        stage.account_ids["bs"] = known
-    return stage
-
-
-async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not await condition():
-        assert time.monotonic() < end, f"never: {what}"
-        await asyncio.sleep(0.01)
-
-
-async def published(stage: Stage, post: int) -> bool:
-    return await stage.state(post) == "published"
 
 
 async def test_a_post_approved_elsewhere_is_fired_at_its_time(run: Run) -> None:
