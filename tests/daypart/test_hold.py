@@ -1,22 +1,16 @@
-"""The brake against a real service: put on by another process a second before the time, nothing leaves; it survives kill -9."""
+"""The brake against a real service: put on by another process while a post waits for its time, nothing leaves; it survives kill -9."""
 
 from __future__ import annotations
 
 import signal
-import time
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
 
-from tests.daypart.rig import Place, entry, said, until
+from tests.daypart.rig import SECOND, Place, entry, said, until
 
-ZONE = ZoneInfo("Europe/Warsaw")
 KAWA, ROOF = "autumn/picture@bs-kawa", "roofs/plain@ms-roof"
-TRIES = 4
-"""On a busy computer a command may take longer than the second that is left."""
 
 
 @pytest.fixture
@@ -34,35 +28,21 @@ def both(place: Place) -> Place:
     return place
 
 
-def plan(place: Place, key: str, seconds: float) -> float:
-    """Approve it for so many seconds from now; returns the instant."""
-    due = int(time.time() + seconds) + 1
-    place("post", "move", key, datetime.fromtimestamp(due, ZONE).strftime("%Y-%m-%dT%H:%M:%S"))
-    if place.state(key) != "queued":
-        place.approve(key)
-    return float(due)
-
-
-def hold_one_second_before(place: Place, *scope: str) -> float:
-    """A post is claimed and waits for its time; another process puts the brake on a second before. Returns that time."""
-    for _ in range(TRIES):
-        due = plan(place, KAWA, 5)
-        until(lambda: place.state(KAWA) == "claimed", "the post to be got ready")
-        until(lambda last=due - 1.0: time.time() >= last, "the last second")  # type: ignore[misc]
-        place("hold", *scope, "--reason", "storm")
-        if time.time() < due - 0.1:
-            return due
-        place("release", *scope, "--overdue", "ask")
-        if place.state(KAWA) == "published":
-            pytest.skip("this computer is too busy to put the brake on within a second")
-    pytest.skip("this computer is too busy to put the brake on within a second")
+def held_until_its_time(place: Place, *scope: str) -> None:
+    """A post is got ready and waits for its time; another process puts the brake on, and the time comes."""
+    place.plan(KAWA, 40)
+    until(lambda: place.state(KAWA) == "claimed", "the post to be got ready")
+    place("hold", *scope, "--reason", "storm")
+    assert place.state(KAWA) == "claimed", "its time must not have come yet"
+    place.set_clock(45 * SECOND)
 
 
 @pytest.mark.parametrize("scope", [("--client", "kawa"), ("--campaign", "autumn"), ()], ids=["client", "campaign", "all"])
 def test_nothing_leaves_from_the_second_on(both: Place, scope: tuple[str, ...]) -> None:
+    both.set_clock(0)
     with both.service():
-        due = hold_one_second_before(both, *scope)
-        until(lambda: time.time() > due + 1.5, "its time to pass")
+        held_until_its_time(both, *scope)
+        until(lambda: both.state(KAWA) == "queued", "the post to be held back")
         assert both.texts() == []
         assert both.show(KAWA)["next"] == "it leaves after you release the hold, if its time has not passed"
         if scope:  # the others go on
@@ -73,13 +53,13 @@ def test_nothing_leaves_from_the_second_on(both: Place, scope: tuple[str, ...]) 
 
 @pytest.mark.parametrize("scope", [("--account", "bs-kawa"), ("--campaign", "autumn")], ids=["account", "campaign"])
 def test_it_survives_kill_9_and_the_release_flushes_nothing(both: Place, scope: tuple[str, str]) -> None:
+    both.set_clock(0)
     with both.service() as service:
-        due = hold_one_second_before(both, *scope)
+        held_until_its_time(both, *scope)
         service.stop(signal.SIGKILL)
     with both.service():
         both.send(ROOF)
         until(lambda: both.state(ROOF) == "published", "the service to work again")
-        until(lambda: time.time() > due + 0.2, "its time to pass")
         assert both.texts() == ["A roof"]
         told = both("release", *scope)
         name = {"--account": "bs-kawa", "--campaign": "campaign autumn"}[scope[0]]
