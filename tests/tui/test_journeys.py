@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scheduler.desk.views import Sign
+import asyncio
+
+from scheduler.desk.views import ReviewItem, Sign
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, see, type_text, until
@@ -108,6 +110,32 @@ async def test_send_back_wants_a_reason() -> None:
         await see(pilot, "“wrong price”")
         await pilot.press("a")
         await see(pilot, "Approve is off: it was sent back")
+
+
+class SlowReader(FakeDesk):
+    """Takes its time to say what waits, once it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers = asyncio.Event()
+        self.answers.set()
+
+    async def waiting(self, client: str | None = None) -> list[ReviewItem]:
+        await self.answers.wait()
+        return await super().waiting(client)
+
+
+async def test_the_next_post_stands_there_before_the_store_is_read_again() -> None:
+    desk = seeded(SlowReader())
+    async with opened(desk, place="4") as pilot:
+        await see(pilot, "exactly this will go out", "TO APPROVE 3")
+        await pilot.press("down")
+        await see(pilot, "Harbour Books · exactly")
+        desk.answers.clear()
+        await pilot.press("a", "a")
+        await see(pilot, "TO APPROVE 2", "Approved: Harbour Books")
+        await gone(pilot, "Harbour Books · exactly")
+        desk.answers.set()
 
 
 async def test_what_a_model_wrote_needs_the_tick() -> None:

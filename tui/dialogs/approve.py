@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from textual import on, work
@@ -21,8 +22,8 @@ from tui.told import told
 from tui.widgets.ticks import Tick
 
 
-class Approve(Dialog[int]):
-    """Approves what was shown, each digest singly; answers how many."""
+class Approve(Dialog[frozenset[str]]):
+    """Approves what was shown, each digest singly; answers with the keys that are approved now."""
 
     BINDINGS = [Binding("a,y", "yes", "Approve", show=False, id="approve.yes", tooltip="Approve exactly what was shown")]
 
@@ -78,25 +79,14 @@ class Approve(Dialog[int]):
 
     @work(exclusive=True, group="approve", exit_on_error=False)
     async def _approve(self) -> None:
-        done = 0
-        for item in self._good:
-            try:
-                await self.app.desk.approve(item.key, item.digest, facts_checked=item.needs_facts_check)
-            except DeskError as error:
-                self.app.notify(f"{item.delivery.client_name} {item.delivery.account}: {error_words(error)}", severity="error", timeout=10)
-                continue
-            done += 1
-        if done:
-            first = self._good[0].delivery
-            title = name_words(first)
-            self.app.notify(
-                say(
-                    "Approved: {client_name}, {accounts} · “{title}” goes out {when}.",
-                    client_name=first.client_name,
-                    accounts=counted(done, "account"),
-                    title=title,
-                    when=full_when(first.due, self._tz),
-                )
-            )
-        self.app.touch()
-        self.dismiss(done)
+        asked = [self._say_yes(item) for item in self._good]  # together: one visit to the disk for all of them
+        self.dismiss(frozenset(key for key in await asyncio.gather(*asked) if key))
+
+    async def _say_yes(self, item: ReviewItem) -> str:
+        """One account, by its own seal; empty when it was refused, and then said why."""
+        try:
+            await self.app.desk.approve(item.key, item.digest, facts_checked=item.needs_facts_check)
+        except DeskError as error:
+            self.app.notify(f"{item.delivery.client_name} {item.delivery.account}: {error_words(error)}", severity="error", timeout=10)
+            return ""
+        return item.key

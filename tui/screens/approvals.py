@@ -23,7 +23,7 @@ from tui.lines.words import name_words
 from tui.lines.writing import is_head
 from tui.say import later, say
 from tui.screens.lists import ListScreen
-from tui.text import counted, local, one_line
+from tui.text import counted, full_when, local, one_line
 from tui.told import told
 
 if TYPE_CHECKING:
@@ -43,22 +43,27 @@ class ApprovalsScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self._groups: dict[str, list[ReviewItem]] = {}
+        self._back: list[DeliveryView] = []
+        """What was sent back and waits for its writer."""
         self._waits: dict[str, str] = {}
         """Whose yes is missing and since when, by key."""
 
     async def read(self) -> None:
-        desk, now = self.app.desk, self.app.now()
+        desk = self.app.desk
         groups = review_groups(await desk.waiting(self.app.client))
         drafts = await desk.deliveries(DeliveryQuery(client=self.app.client, states=("draft",), limit=2_000))
         back = [delivery for delivery in drafts if delivery.words == SENT_BACK and is_head(delivery)]
-        rows = await self.build(len(groups), lambda: approval_rows(groups, back, desk.tz, now))
-        waits = {one.delivery.key: one.words for one in await desk.missing(self.app.client)}
-        self._groups, self._waits = groups, waits  # with the rows, at once: a key pressed meanwhile finds what is under the cursor
-        self.show_rows(rows)
+        self._waits = {one.delivery.key: one.words for one in await desk.missing(self.app.client)}
+        self._show(groups, back)
         wanted, self.app.reviewing = self.app.reviewing, None
         if wanted is not None:
             self.rows.choose(next((key for key in self._groups if key.partition("#")[0] == wanted), ""))
             self.rows.focus()
+
+    def _show(self, groups: dict[str, list[ReviewItem]], back: list[DeliveryView]) -> None:
+        """Both at once: a key pressed meanwhile finds what is under the cursor. The Desk answers with 500 keys at most."""
+        self._groups, self._back = groups, back
+        self.show_rows(approval_rows(groups, back, self.app.desk.tz, self.app.now()))
 
     def facts_changed(self, overview: Overview | None) -> None:
         stopped = overview is not None and not overview.service.running
@@ -119,8 +124,33 @@ class ApprovalsScreen(ListScreen):
 
     @work(exclusive=True, group="act", exit_on_error=False)
     async def action_approve(self) -> None:
-        if self.may("approve", say("Approve")):
-            await self.app.push_screen_wait(Approve(self.items, self.app.desk.tz))
+        items = self.items
+        if not self.may("approve", say("Approve")):
+            return
+        approved = await self.app.push_screen_wait(Approve(items, self.app.desk.tz))
+        if approved is not None:
+            self._leave_out(approved)
+            self.call_after_refresh(self._approved, items[0].delivery, len(approved))
+
+    def _leave_out(self, approved: frozenset[str]) -> None:
+        """What has its yes goes at once and the next post stands there, before anything else is said or read."""
+        left = {name: [item for item in items if item.key not in approved] for name, items in self._groups.items()}
+        self._show({name: items for name, items in left.items() if items}, self._back)
+        self.explain(self.rows.chosen.key if self.rows.chosen else "")
+
+    def _approved(self, first: DeliveryView, accounts: int) -> None:
+        """What was done, and what the store says now."""
+        if accounts:
+            self.app.notify(
+                say(
+                    "Approved: {client_name}, {accounts} · “{title}” goes out {when}.",
+                    client_name=first.client_name,
+                    accounts=counted(accounts, "account"),
+                    title=name_words(first),
+                    when=full_when(first.due, self.app.desk.tz),
+                )
+            )
+        self.app.touch()
 
     def action_send_back(self) -> None:
         items = self.items

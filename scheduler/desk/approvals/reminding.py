@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, bindparam, text
 
 from scheduler.clean import clean_line
 from scheduler.clock import HOUR
@@ -17,10 +18,12 @@ from scheduler.when import day_words, span_words, when_words
 _ASKED = "put into the review file for"
 _LAST = text("SELECT why FROM event WHERE delivery_id = :id AND why LIKE :asked ORDER BY seq DESC LIMIT 1")
 _SINCE = text(
-    "SELECT max(e.at) FILTER (WHERE e.\"to\" = 'draft' AND e.\"from\" <> 'draft') AS came,"
-    " max(e.at) FILTER (WHERE e.why LIKE :asked) AS asked, (SELECT c.created_at FROM content c WHERE c.digest = :digest) AS written"
-    " FROM event e WHERE e.delivery_id = :id"
-)
+    "SELECT d.id, max(e.at) FILTER (WHERE e.\"to\" = 'draft' AND e.\"from\" <> 'draft') AS came,"
+    " max(e.at) FILTER (WHERE e.why LIKE :asked || substr(d.digest, 1, 4) || ' ' || substr(d.digest, 5, 4) || ', %') AS asked,"
+    " (SELECT c.created_at FROM content c WHERE c.digest = d.digest) AS written"
+    " FROM delivery d LEFT JOIN event e ON e.delivery_id = d.id WHERE d.id IN :ids GROUP BY d.id"
+).bindparams(bindparam("ids", expanding=True))
+"""Of many at once, with the seal as `seal_words` writes it."""
 
 
 def asked_words(client_name: str, digest: str, due: int | None, tz: str) -> str:
@@ -56,14 +59,16 @@ class Reminding(Room):
 
     async def missing(self, client: str | None = None) -> list[Missing]:
         """Every yes that is missing, what goes out first first."""
-        return await self.store.read(lambda conn: [self._missing(conn, view) for view in read_waiting(conn, client, self.scene(conn))])
+        return await self.store.read(lambda conn: self._all_missing(conn, client))
 
-    def _missing(self, conn: Connection, view: DeliveryView) -> Missing:
-        digest = view.digest or ""
-        values = {"id": view.id, "digest": digest, "asked": f"{_ASKED}%(seal {seal_words(digest)}, %"}
-        row = conn.execute(_SINCE, values).one()
-        since = max(row.came or 0, row.written or 0) or self.clock.wall()
+    def _all_missing(self, conn: Connection, client: str | None) -> list[Missing]:
+        views = read_waiting(conn, client, self.scene(conn))
+        known = {row.id: row for row in conn.execute(_SINCE, {"ids": [view.id for view in views], "asked": f"{_ASKED}%(seal "})}
         may = tuple(clean_line(name) for name in self.workspace.policy.approvers)
+        return [self._missing(view, known[view.id], may) for view in views]
+
+    def _missing(self, view: DeliveryView, row: Row[Any], may: tuple[str, ...]) -> Missing:
+        since = max(row.came or 0, row.written or 0) or self.clock.wall()
         return Missing(view, since, row.asked, may, self._words(view, since, row.asked, may))
 
     def _words(self, view: DeliveryView, since: int, asked: int | None, may: tuple[str, ...]) -> str:

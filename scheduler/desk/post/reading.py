@@ -60,6 +60,7 @@ class Reader:
     _accounts: dict[int, StoredAccount] = field(default_factory=dict)
     _sheets: dict[str, Sheet | None] = field(default_factory=dict)
     _units: dict[str, Unit] = field(default_factory=dict)
+    _briefs: dict[int, str | None] = field(default_factory=dict)
     _approved: dict[int, str] | None = None
     """Delivery → digest approved last; None: not read at once."""
 
@@ -67,6 +68,8 @@ class Reader:
         """Many keys, with few questions to the store."""
         self._units = {unit.key: unit for unit in units_of_keys(self.conn, [view.key for view in views])}
         self._approved = approved_last(self.conn, [view.id for view in views])
+        posts = {unit.post_id for unit in self._units.values()}
+        self._briefs = {row.id: row.brief for row in self.conn.execute(select(POST.c.id, POST.c.brief).where(POST.c.id.in_(posts)))}
         return [self.item(view) for view in views]
 
     def account(self, account_id: int) -> StoredAccount | None:
@@ -137,7 +140,9 @@ class Reader:
 
     def _brief_json(self, post_id: int) -> str | None:
         """What the model was asked for, as it is kept; its facts can change while the text stays."""
-        return self.conn.execute(select(POST.c.brief).where(POST.c.id == post_id)).scalar_one_or_none()
+        if post_id not in self._briefs:
+            self._briefs[post_id] = self.conn.execute(select(POST.c.brief).where(POST.c.id == post_id)).scalar_one_or_none()
+        return self._briefs[post_id]
 
     def _recorded(self, unit: Unit, view: DeliveryView) -> Attributed | None:
         """The words of a key as written, with who wrote them."""
