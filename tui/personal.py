@@ -11,10 +11,11 @@ from config.desk_settings import DeskSettings, ReadSettings, read_settings, writ
 from scheduler.clock import Clock
 from tui.frame import DeskScreen
 from tui.keys import keymap
+from tui.keys.action import spell_out
 from tui.opening import Open, Opening
 from tui.say import language_of, say, speak
 from tui.shell import glyphs_of
-from tui.text import Glyphs
+from tui.text import ASCII, Glyphs
 from tui.theme import THEME_OF, THEMES
 from tui.told import told
 
@@ -54,6 +55,7 @@ class Personal(Opening, inherit_bindings=False):
         self.theme = THEME_OF[settings.theme]
         self.animation_level = "none" if settings.motion == "reduced" else self._usual_motion
         self.glyphs = glyphs_of(settings.signs, self._usual_glyphs)
+        spell_out(self.glyphs is ASCII)
         self.set_keymap(keymap.use(settings.keys))
 
     def begin(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.keys.action import key_of
+from tui.keys.action import key_of, spelled
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "pl")
@@ -103,6 +103,7 @@ _KEY = re.compile(r"‹([\w.]+)›")
 
 def keyed(words: str) -> str:
     """The keys that are named in it, as this person has them."""
+    words = spelled(words)
     if "‹" not in words:
         return words
     return _KEY.sub(lambda named: key_of(named[1]).replace("{", "{{").replace("}", "}}"), words)

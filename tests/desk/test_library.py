@@ -73,6 +73,14 @@ async def test_a_client_has_its_own(tmp_path: Path) -> None:
         assert await found(h, "zurek") == [other, mine]
 
 
+async def test_a_platforms_name_finds_what_goes_there(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        there, elsewhere = await soup(h), await soup(h, "ms-kawa")
+        assert await found(h, "blues") == await found(h, "zurek bluesky") == [there]
+        assert await found(h, "mastodon") == [elsewhere]
+        assert await found(h, "bl") == [], "two letters are a word like any other"
+
+
 async def test_without_the_index_names_are_still_found(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         post = await soup(h)

@@ -117,3 +117,9 @@ async def test_a_small_picture_and_the_files_that_are_offered(tmp_path: Path) ->
         assert red > green > blue  # brown
         assert "campaigns/autumn/media/a.jpg" in await h.desk.media_files()
         assert not any(".daypart" in file for file in await h.desk.media_files())
+        files = ("bike-shop/z.jpg", "all/y.jpg", "kawa/x.jpg", "kawaii/w.jpg")
+        for file in files:
+            (h.root / file).parent.mkdir()
+            (h.root / file).write_bytes(b"")
+        offered = [file for file in await h.desk.media_files(await h.desk.post(post)) if file in files]
+        assert offered == ["kawa/x.jpg", "all/y.jpg", "kawaii/w.jpg", "bike-shop/z.jpg"], "its client's, nobody's, another client's"

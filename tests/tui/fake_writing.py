@@ -129,7 +129,7 @@ class FakeWriting(FakeReading):
     async def post_media(self, post: str) -> MediaPage:
         return self.pages.get(post, MediaPage((), ()))
 
-    async def media_files(self) -> list[str]:
+    async def media_files(self, post: PostView | None = None) -> list[str]:
         return list(self.files)
 
     async def add_media(self, post: str, path: Path, alt: str = "") -> Done:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
+from tests.tui.waiting import opened, see
 from tui.plain_letters import has_no_utf8, in_plain_letters
-from tui.text import UNICODE
+from tui.text import ASCII, UNICODE
 from tui.theme import LOOKS
 
 
@@ -45,3 +46,12 @@ def test_every_sign_of_ours_has_one_of_its_width_that_is_no_question() -> None:
 )
 def test_the_locale_says_whether_there_is_utf8(environment: dict[str, str], none: bool) -> None:
     assert has_no_utf8(environment) is none
+
+
+async def test_enter_is_a_word_where_its_sign_would_be_an_arrow() -> None:
+    async with opened(place="9", glyphs=ASCII) as pilot:
+        await see(pilot, " Enter Open ")
+        await pilot.press("2", "n")
+        await see(pilot, "Write it (Enter)")
+    async with opened(place="9") as pilot:
+        await see(pilot, " ⏎ Open ")

@@ -353,3 +353,19 @@ async def test_the_newest_word_stands_alone_and_a_warning_stays() -> None:
             pilot.app.notify(f"approved {n}")
             await pilot.pause()
         assert sorted(note.message for note in pilot.app._notifications) == ["approved 4", "not saved"]
+
+
+async def test_every_name_of_a_place_gives_way_before_what_says_that_nothing_is_real() -> None:
+    desk = seeded()
+    desk.sandbox = True
+    async with opened(desk, place="9") as pilot:
+        await see(pilot, "5 Outbox (3!)", "9 Report ", " sandbox")
+
+
+async def test_while_a_text_is_typed_no_letter_is_called_a_key() -> None:
+    async with opened(place="4") as pilot:
+        await see(pilot, "/ Find", "? Keys", "! Hold")
+        await pilot.press("slash")
+        await see(pilot, "^g Hold", "^p All")
+        await gone(pilot, "? Keys")
+        assert "/ Find" not in screen_text(pilot)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scheduler.clock import HOUR
 from scheduler.desk.today.views import Risk
+from scheduler.desk.views import Sign
 from tests.tui.fake_desk import NOW, FakeDesk
 from tests.tui.seeds import seeded
-from tests.tui.waiting import gone, opened, screen_text, see
+from tests.tui.waiting import gone, opened, screen_text, see, type_text
 
 KAWA = ("kawa", "Kawa Wrocław", "teal")
 MENU = "winter/menu@ms-kawa"
@@ -46,3 +47,23 @@ async def test_enter_leads_to_where_it_is_mended() -> None:
         await pilot.press("enter")
         await see(pilot, "exactly this will go out")
         await gone(pilot, "AT RISK 2")
+
+
+async def test_an_empty_plan_is_said_also_where_posts_went_out_today() -> None:
+    desk = seeded()
+    for key, item in list(desk.items.items()):
+        if item.sign is not Sign.PUBLISHED:
+            del desk.items[key]
+    async with opened(desk, place="1") as pilot:
+        await see(pilot, "WENT OUT TODAY 2", "NOTHING IS PLANNED · n writes a post")
+
+
+async def test_what_nobody_has_in_a_list_is_not_said_of_everything() -> None:
+    async with opened(place="1") as pilot:
+        await see(pilot, "NEEDS YOU 3")
+        await pilot.press("slash")
+        await type_text(pilot, "zzz")
+        await see(pilot, "Nothing has the words “zzz”. esc removes them.")
+        await gone(pilot, "Nothing needs you")
+        await pilot.press("escape")
+        await see(pilot, "NEEDS YOU 3")

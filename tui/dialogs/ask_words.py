@@ -54,7 +54,7 @@ class AskWords(Dialog[str]):
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(f"{say(self._no_words)} (esc)"), id="no")
-        yield Button(Content(f"{self._yes} (⏎)"), id="yes", variant="primary")
+        yield Button(Content(say("{yes} (⏎)", yes=self._yes)), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()

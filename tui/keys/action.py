@@ -61,6 +61,7 @@ REMAPPED: dict[str, str] = {}
 _KNOWN: dict[str, Action] = {}
 """Every action that was made, by its name."""
 
+ENTER = "⏎"
 NAMES = {
     "up": "↑",
     "down": "↓",
@@ -69,10 +70,20 @@ NAMES = {
     "pageup": "PgUp",
     "pagedown": "PgDn",
     "escape": "esc",
-    "enter": "⏎",
+    "enter": ENTER,
     "home": "Home",
     "end": "End",
 }
+
+
+def spell_out(lacks_signs: bool) -> None:
+    """Where the terminal has no sign for Enter it is a word: what else looks like it there is the arrow to the left."""
+    NAMES["enter"] = "Enter" if lacks_signs else ENTER
+
+
+def spelled(words: str) -> str:
+    """Words in which Enter is a sign, as they are shown here."""
+    return words if NAMES["enter"] == ENTER else words.replace(ENTER, NAMES["enter"])
 
 
 def key_words(key: str) -> str:

@@ -93,8 +93,9 @@ def risk_row(risk: Risk, tz: str, now: int) -> Row:
     )
 
 
-def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, risks: Sequence[Risk] = ()) -> list[Row]:
-    """What needs a person, what will go wrong, the next 36 hours, what went out today."""
+def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, risks: Sequence[Risk] = (), idle: str = "") -> list[Row]:
+    """What needs a person, what will go wrong, the next 36 hours, what went out today. `idle`: what to say where those hours are empty
+    and the list is not."""
     today, named = local(now, tz).date(), {risk.about for risk in risks if risk.is_post}
     needs = _by_harm(deliveries)
     drafts = _by_time(d for d in deliveries if d.sign in TO_APPROVE and _soon(d, now) and d.key not in named)
@@ -109,7 +110,10 @@ def today_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, risks: Seq
         (say("NEXT 36 HOURS {coming}", coming=len(coming)), coming),
         (say("WENT OUT TODAY {went}", went=len(went)), went),
     )
-    rows = [row for title, found in groups for row in section(title, (delivery_row(d, tz, now) for d in found))]
+    parts = [section(title, (delivery_row(d, tz, now) for d in found)) for title, found in groups]
+    if idle and not coming and any((*parts, risks)):
+        parts[2] = [Row(key="#idle", heading=idle)]
+    rows = [row for part in parts for row in part]
     ahead = section(say("AT RISK {risks}", risks=len(risks)), (risk_row(risk, tz, now) for risk in risks))
     place = len(needs) + 1 if needs else 0
     return [*rows[:place], *ahead, *rows[place:]]

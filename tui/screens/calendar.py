@@ -168,7 +168,7 @@ class CalendarScreen(PlanningScreen):
         return names if 1 < len(names) <= LANES else []
 
     async def _read_agenda(self) -> None:
-        self.agenda.show_agenda(await self.app.desk.agenda(self.wanted(), self.finder.words), self.app.now())
+        self.agenda.show_agenda(await self.app.desk.agenda(self.wanted(), self.finder.words), self.app.now(), self.finder.words)
 
     @work(exclusive=True, group="signs", exit_on_error=False)
     async def read_signs(self) -> None:

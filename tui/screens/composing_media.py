@@ -124,7 +124,7 @@ class ComposingMedia(ComposingScript):
         async def add(path: str) -> Done:
             return await desk.add_media(post, Path(path))
 
-        if await self.app.push_screen_wait(AddPicture(draft.post.client_name, await desk.media_files(), add)):
+        if await self.app.push_screen_wait(AddPicture(draft.post.client_name, await desk.media_files(draft.post), add)):
             self.pictures.cursor = len(self.pictures.page.items)
             await self._changed(draft)
 

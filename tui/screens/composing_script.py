@@ -72,6 +72,19 @@ class ComposingScript(ComposingModel):
         """In the script the model is asked for one as long."""
         return self.timeline.script.target if self.scripting and self.timeline.script is not None else None
 
+    def action_next_text(self) -> None:
+        """With the script open: the script of the next language."""
+        if self.draft is None or not self.scripting:
+            super().action_next_text()
+            return
+        names = [name for name in self.draft.passages if "@" not in name and ":" not in name and name != "first_comment"]
+        now = self._language(self.draft)
+        if len(names) < 2:
+            self.app.notify(say("This post has one language only."))
+        else:
+            self.switch_to(names[(names.index(now) + 1) % len(names)] if now in names else names[0])
+            self.read_parts(self.draft)
+
     def action_back(self) -> None:
         if self.scripting and self.timeline.has_focus:
             self.close_parts()

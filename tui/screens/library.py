@@ -79,8 +79,8 @@ class LibraryScreen(Shelving):
         tab, words = self.tab, self._words
         rows = await self._read(tab, words)
         if (tab, words) == (self.tab, self._words):  # else an answer to what is not asked any more
-            self.rows.empty = say("Nothing has the words “{words}”. esc removes them.", words=clean(words)) if words else EMPTY[tab]
-            self.rows.show(rows)
+            self.rows.empty = EMPTY[tab]
+            self.rows.show(rows, words)
             if words != self._shown:
                 self._shown = words
                 self.rows.action_edge(-1)

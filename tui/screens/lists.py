@@ -61,7 +61,7 @@ class ListScreen(ItemScreen):
     def show_rows(self, rows: list[Row]) -> None:
         """New rows from the Desk."""
         self._all = rows
-        self.rows.show(filtered(rows, self.finder.words))
+        self.rows.show(filtered(rows, self.finder.words), self.finder.words)
         self._title()
 
     def title_words(self) -> str:
@@ -134,7 +134,7 @@ class ListScreen(ItemScreen):
 
     @on(FindLine.Sought)
     def _words_changed(self) -> None:
-        self.rows.show(filtered(self._all, self.finder.words))
+        self.rows.show(filtered(self._all, self.finder.words), self.finder.words)
         self._title()
 
     @on(FindLine.Kept)

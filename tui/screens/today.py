@@ -41,6 +41,7 @@ class TodayScreen(ListScreen):
         super().__init__()
         self._risks: dict[str, Risk] = {}
         """By the key of their line."""
+        self._deliveries: list[DeliveryView] | None = None
 
     async def read(self) -> None:
         desk, now, client = self.app.desk, self.app.now(), self.app.client
@@ -52,9 +53,25 @@ class TodayScreen(ListScreen):
         risks = await desk.risks(client)
         known = {delivery.key: delivery for delivery in (*asks, *drafts, *near)}
         self._risks = {risk_key(risk): risk for risk in risks}
-        self.show_rows(today_rows(list(known.values()), desk.tz, now, risks))
+        self._deliveries = list(known.values())
+        self._fill()
+
+    def _fill(self) -> None:
+        """What was read, and what is known of the plan."""
+        if self._deliveries is not None:
+            risks = list(self._risks.values())
+            self.show_rows(today_rows(self._deliveries, self.app.desk.tz, self.app.now(), risks, self._idle_words()))
+
+    def _idle_words(self) -> str:
+        overview = self.app.facts
+        if overview is None:
+            return ""
+        if overview.next is None or overview.next.due is None:
+            return say("NOTHING IS PLANNED · ‹post.new› writes a post")
+        return say("NEXT 36 HOURS 0 · after that {when}", when=full_when(overview.next.due, overview.tz))
 
     def facts_changed(self, overview: Overview | None) -> None:
+        self._fill()
         if overview is not None and overview.next is not None:
             self.rows.empty = say(
                 "Nothing needs you. Next post: {when}, {place}.",

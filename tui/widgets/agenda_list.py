@@ -103,8 +103,9 @@ class AgendaList(RowList):
 
     # ── what is shown ──
 
-    def show_agenda(self, agenda: Agenda, now: int) -> None:
+    def show_agenda(self, agenda: Agenda, now: int, sought: str = "") -> None:
         """New lines; the cursor stays on its post, else where it was in time."""
+        self.sought = sought
         old = self._lines.agenda
         at = self.cursor if self.cursor < len(old.lines) else -1
         line, due = (old.lines[at], old.dues[at]) if at >= 0 and self.placed else (0, now)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from scheduler.desk.views import Overview
-from tui.keys.action import REMAPPED, key_words
+from tui.keys.action import NAMES, REMAPPED, key_words
 from tui.keys.actions import HELP, HOLD, PALETTE, PLACES, changing
 from tui.lines.words import Fact
 from tui.say import later, say
@@ -24,7 +24,7 @@ from tui.widgets.paint import line
 SHORT = {"calendar": later("Cal"), "approvals": later("Approve|place")}
 """Names of places where the window is narrow."""
 NAMED = 5
-"""So many places are named there; the others are their digit, and the one where one is."""
+"""So many places are named whatever the room; the others are their digit where there is none, and the one where one is."""
 BRIEF = {HOLD.id: later("Hold"), HELP.id: later("Keys"), PALETTE.id: later("All")}
 """The keys that never fall off, where the window is narrow."""
 ROOMY = 100
@@ -105,19 +105,16 @@ class PlaceLine(Bar):
         if self._overview is None:
             return ""
         if place == "approvals" and self._overview.to_approve:
-            return f" {self._overview.to_approve}"
+            return f" ({self._overview.to_approve})"
         if place == "outbox" and self._overview.needs_you:
-            return f" {self._overview.needs_you}!"
+            return f" ({self._overview.needs_you}!)"
         return ""
 
     def render_line(self, y: int) -> Strip:
         roomy = self.size.width >= ROOMY
         begin, chips = " daypart " if roomy else " ", self._chip_words()
         room = self.size.width - len(begin) - cell_len(chips) - 1
-        named = len(PLACES) if roomy else NAMED
-        while named > NAMED and _width(self._entries(roomy, named)) > room:
-            named -= 1  # whose posts these are is never in doubt: names of later places give way
-        entries = self._entries(roomy, named)
+        entries = self._fitting(roomy, room)
         parts = [Segment(begin, self.get_component_rich_style("place--name"))]
         self.zones, at = [], len(begin)
         for place, name, count in entries:
@@ -129,14 +126,22 @@ class PlaceLine(Bar):
             at += width
         return line([*parts, *self._chips(chips, self.size.width - at)], self.size.width, self.rich_style)
 
-    def _entries(self, roomy: bool, named: int) -> list[tuple[str, str, str]]:
+    def _fitting(self, roomy: bool, room: int) -> list[tuple[str, str, str]]:
+        """As many names as there is room for. Whose posts these are is never in doubt: later names give way, then blanks."""
+        for named in range(len(PLACES), NAMED - 1, -1):
+            entries = self._entries(roomy, named)
+            if _width(entries) <= room:
+                return entries
+        return self._entries(roomy, NAMED, gap="")
+
+    def _entries(self, roomy: bool, named: int, gap: str = " ") -> list[tuple[str, str, str]]:
         """Of each place where it leads, its digit with its name where there is room for it, and what waits there."""
         entries: list[tuple[str, str, str]] = []
         for nth, action in enumerate(PLACES):
             place = action.action.split("'")[1]
             name = say(action.label) if roomy else say(SHORT.get(place, action.label))
             words = f" {action.first_key} {name}" if place == self._place or nth < named else f" {action.first_key}"
-            entries.append((place, words, f"{self._count(place)} "))
+            entries.append((place, words, f"{self._count(place)}{gap}"))
         return entries
 
     def _chip_words(self) -> str:
@@ -223,6 +228,11 @@ class KeyHint:
         return cell_len(self.key) + cell_len(self.label) + 3
 
 
+def _is_text(key: str) -> bool:
+    """Whether it stands for itself in a text."""
+    return len(key_words(key)) == 1 and key not in NAMES
+
+
 class KeyLine(Bar):
     """The keys that matter here; the brake and the help never fall off."""
 
@@ -248,13 +258,15 @@ class KeyLine(Bar):
         always = {action.id for action in self.ALWAYS}
         found: dict[str, KeyHint] = {}
         why_off: Callable[[str], str] = getattr(self.screen, "why_off", lambda action: "")
-        unsaved = getattr(self.app, "unsaved", "")
+        unsaved, typing = getattr(self.app, "unsaved", ""), self._typing()
         for active in self.screen.active_bindings.values():
             binding = active.binding
+            if typing and _is_text(binding.key):
+                continue
             if binding.show and binding.id not in always and binding.action not in found:
                 enabled = active.enabled and not why_off(binding.action) and not (unsaved and changing(binding.action))
                 found[binding.action] = KeyHint(
-                    binding.key_display or key_words(binding.key), say(binding.description), binding.action, enabled
+                    (binding.key != "enter" and binding.key_display) or key_words(binding.key), say(binding.description), binding.action, enabled
                 )
         if REMAPPED:  # a key of one's own stands where its action stood
             order = {action.action: n for n, action in enumerate(getattr(self.screen, "ACTIONS", ()))}
@@ -262,11 +274,7 @@ class KeyLine(Bar):
         return list(found.values())
 
     def render_line(self, y: int) -> Strip:
-        narrow = self.size.width < ROOMY
-        last = [
-            KeyHint("^g" if self._typing() and a is HOLD else a.first_key, say(BRIEF[a.id] if narrow else a.label), f"app.{a.action}", True)
-            for a in self.ALWAYS
-        ]
+        last = self._last()
         room = self.size.width - sum(hint.width for hint in last)
         self.zones = []
         parts: list[Segment] = []
@@ -281,6 +289,17 @@ class KeyLine(Bar):
         for hint in last:
             at = self._add(parts, hint, at)
         return line(parts, self.size.width, self.rich_style)
+
+    def _last(self) -> list[KeyHint]:
+        """On the right. While somebody types, a letter is text: only keys that are none are named."""
+        narrow, typing = self.size.width < ROOMY, self._typing()
+        found: list[KeyHint] = []
+        for action in self.ALWAYS:
+            keys = [key for key in REMAPPED.get(action.id, action.keys).split(",") if not (typing and _is_text(key))]
+            if keys:
+                label = say(BRIEF[action.id] if narrow else action.label)
+                found.append(KeyHint(key_words(keys[0]), label, f"app.{action.action}", True))
+        return found
 
     def _typing(self) -> bool:
         focused = self.screen.focused

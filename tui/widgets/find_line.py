@@ -35,7 +35,7 @@ class FindLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("/", markup=False)
-        yield Input(placeholder=say("words to find"), id="find", compact=True)
+        yield Input(placeholder=say("words to find · ⏎ keeps them, esc removes them"), id="find", compact=True)
 
     @property
     def words(self) -> str:

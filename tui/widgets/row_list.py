@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -20,7 +22,7 @@ from scheduler.desk.views import Sign
 from tui.keys.action import bindings
 from tui.keys.actions import MOVE
 from tui.say import is_aloud, later, say
-from tui.text import UNICODE, Glyphs
+from tui.text import UNICODE, Glyphs, clean
 from tui.theme import SIGN_WORDS
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
 
@@ -65,6 +67,13 @@ class Columns:
     words: int
 
 
+def time_last(when: str, width: int) -> str:
+    """Its time flush right, so that times stand below each other whether their day is named or not."""
+    day, _, clock = when.rpartition(" ")
+    return day + clock.rjust(width - cell_len(day)) if _CLOCK.fullmatch(clock) else when
+
+
+_CLOCK = re.compile(r"\d?\d:\d\d")
 LEAD = 3
 """Cursor, sign, blank."""
 LEAST = 26
@@ -159,6 +168,8 @@ class RowList(ScrollView, Grounded, can_focus=True):
         self.empty = empty
         self.glyphs = glyphs
         self.rows: Sequence[Row] = []
+        self.sought = ""
+        """Words the lines were narrowed by."""
         self.read = False
         """Whether there was an answer at all: before it, nobody knows that there is nothing."""
         self.marks: frozenset[str] = frozenset()
@@ -175,10 +186,10 @@ class RowList(ScrollView, Grounded, can_focus=True):
         row = self.rows[self.cursor] if 0 <= self.cursor < len(self.rows) else None
         return None if row is None or row.heading else row
 
-    def show(self, rows: list[Row]) -> None:
+    def show(self, rows: list[Row], sought: str = "") -> None:
         """Replace the lines; the cursor stays on its key. When that went to another section, the next line moves up to it."""
         key = self.chosen.key if self.chosen else ""
-        self.read = True
+        self.read, self.sought = True, sought
         before, beside = section_of(key, self.rows)
         if key and section_of(key, rows)[0] != before:
             left = {row.key for row in rows}
@@ -194,6 +205,13 @@ class RowList(ScrollView, Grounded, can_focus=True):
             self.virtual_size = Size(0, max(1, len(rows)))
             self._forget()
         self.choose(key)
+
+    @property
+    def empty_words(self) -> str:
+        """What stands there in place of lines. That nothing has the words one sought is no word about what there is."""
+        if not self.read:
+            return say("Reading…")
+        return say("Nothing has the words “{words}”. esc removes them.", words=clean(self.sought)) if self.sought else say(self.empty)
 
     def choose(self, key: str) -> bool:
         """Put the cursor on a key; the nearest line when it is gone."""
@@ -250,7 +268,8 @@ class RowList(ScrollView, Grounded, can_focus=True):
             self._measure()  # a scrollbar came or went
             self._strips.clear()
         if place >= len(self.rows):
-            text = f" {say(self.empty) if self.read else say('Reading…')}" if not self.rows and y == 0 else ""
+            said = [] if self.rows else wrap(self.empty_words, max(1, self.size.width - 2))
+            text = f" {said[y]}" if y < len(said) else ""
             return line([Segment(text, self.get_component_rich_style("row--quiet"))], self.size.width, self.ground)
         key = (place, place == self.cursor)
         strip = self._strips.get(key)
@@ -278,7 +297,7 @@ class RowList(ScrollView, Grounded, can_focus=True):
         return [
             Segment(glyphs.cursor if here else " ", style),
             Segment(f"{row.mark or sign_text(row.sign, glyphs)}{glyphs.marked if row.key in self.marks else ' '}", colored),
-            cell(row.when, plan.when, style, glyphs),
+            cell(time_last(row.when, plan.when), plan.when, style, glyphs),
             Segment(" ", style),
             client_bar(row.color, style, glyphs),
             cell(row.client, plan.client, style, glyphs),

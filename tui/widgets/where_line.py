@@ -22,7 +22,7 @@ def spoken_words(widget: Widget | None) -> str:
     if isinstance(widget, RowList):
         chosen, place = widget.chosen, widget.cursor + 1
         if chosen is None:
-            return say(widget.empty) if widget.read else say("Reading…")
+            return widget.empty_words
         return say("line {number} of {all}: {line}", line=chosen.aloud(), number=place, all=len(widget.rows))
     if isinstance(widget, OptionList) and widget.highlighted is not None:
         line = str(widget.get_option_at_index(widget.highlighted).prompt).strip()

@@ -30,9 +30,10 @@ class Library(Suggesting, Tagging, Ideas):
     """What a person looks up."""
 
     async def library(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> LibraryPage:
-        """Posts with all these words (each by its beginning; marks on letters do not matter; names of clients too) and `#tags`, newest
-        first."""
-        return await self.store.read(lambda conn: read_page(conn, words, client, limit, self.scene(conn), self.tz))
+        """Posts with all these words (each by its beginning; marks on letters do not matter; names of clients and platforms too) and
+        `#tags`, newest first."""
+        platforms = {name: platform_name(known.account.platform) for name, known in written_accounts(self.workspace).items()}
+        return await self.store.read(lambda conn: read_page(conn, words, client, limit, self.scene(conn), platforms))
 
     async def media(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> list[MediaView]:
         """Pictures and videos this workspace has used, newest first, by the name of the file."""

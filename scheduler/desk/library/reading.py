@@ -20,6 +20,9 @@ from scheduler.store.guards import TWIN_DAYS
 from scheduler.store.library import CLIENT_MARK, INDEX, UNFOLDED, has_search
 from scheduler.when import day_words
 
+NOWHERE: Mapping[str, str] = {}
+LEAST_OF_A_PLATFORM = 3
+"""Letters by which a platform is known: with fewer, most posts would be asked about."""
 MOST_WORDS = 12
 """Words of a question beyond these narrow nothing down any more."""
 _WORD = re.compile(r"[^\W_]+")
@@ -31,19 +34,29 @@ _STATES_BY_WEIGHT = (
 """A post shows the state that matters most."""
 
 
-def question(words: str, client: str | None = None, clients: Mapping[str, ClientView] = NOBODY) -> str:
-    """Typed words as the index is asked: every word by its beginning, marks on letters aside. A word may also be in a client's name."""
-    terms = [_term(word, clients) for word in _WORD.findall(words.translate(_FOLD))[:MOST_WORDS]]
+def question(
+    words: str, client: str | None = None, clients: Mapping[str, ClientView] = NOBODY, platforms: Mapping[str, str] = NOWHERE
+) -> str:
+    """Typed words as the index is asked: every word by its beginning, marks on letters aside. A word may also be in a client's name, or
+    begin the name of an account's platform."""
+    terms = [_term(word, clients, platforms) for word in _WORD.findall(words.translate(_FOLD))[:MOST_WORDS]]
     if client is not None:
         terms.append(f'"{client_term(client)}"')
     return " AND ".join(terms)
 
 
-def _term(word: str, clients: Mapping[str, ClientView]) -> str:
+def _term(word: str, clients: Mapping[str, ClientView], platforms: Mapping[str, str]) -> str:
     begun = _bare(word)
+    there = [name for name, label in platforms.items() if len(begun) >= LEAST_OF_A_PLATFORM and _bare(label).startswith(begun)]
     named = [name for name, one in clients.items() if any(part.startswith(begun) for part in _WORD.findall(_bare(one.name)))]
-    ways = [f'"{word}"*', *(f'"{client_term(name)}"' for name in named)]
+    ways = [f'"{word}"*', *(f'"{client_term(name)}"' for name in named), *map(_account_term, there)]
     return ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})"
+
+
+def _account_term(account: str) -> str:
+    """Its name, whose parts are words of the index."""
+    parts = [f'"{part}"' for part in _WORD.findall(account.translate(_FOLD))]
+    return f"({' AND '.join(parts)})"
 
 
 def _bare(words: str) -> str:
@@ -57,11 +70,13 @@ def client_term(client: str) -> str:
     return CLIENT_MARK + client.encode().hex()
 
 
-def matching(conn: Connection, words: str, client: str | None, limit: int, clients: Mapping[str, ClientView] = NOBODY) -> list[int]:
+def matching(
+    conn: Connection, words: str, client: str | None, limit: int, clients: Mapping[str, ClientView], platforms: Mapping[str, str]
+) -> list[int]:
     """Ids of posts with these words and `#tags`, newest first."""
     tags = [word.removeprefix("#").casefold() for word in words.split() if word.startswith("#") and len(word) > 1][:MOST_WORDS]
     words = " ".join(word for word in words.split() if not word.startswith("#"))
-    asked = question(words, client, clients)
+    asked = question(words, client, clients, platforms)
     values: dict[str, object] = {"n": limit} | {f"tag{n}": f"{_plain(tag)}%" for n, tag in enumerate(tags)}
     tagged = "".join(f" AND {{id}} IN (SELECT post_id FROM tag WHERE name LIKE :tag{n} ESCAPE '\\')" for n in range(len(tags)))
     if not asked:
@@ -123,10 +138,12 @@ class Family:
         return f"every {self.every} days" + (f", {self.used} of {self.most} times" if self.most is not None else "")
 
 
-def read_page(conn: Connection, words: str, client: str | None, limit: int, scene: Scene, tz: str) -> LibraryPage:
-    """The newest posts with these words."""
-    ids = matching(conn, words, client, limit + 1, scene.clients)
-    return LibraryPage(tuple(read_posts(conn, ids[:limit], scene, tz)), len(ids) > limit)
+def read_page(
+    conn: Connection, words: str, client: str | None, limit: int, scene: Scene, platforms: Mapping[str, str] = NOWHERE
+) -> LibraryPage:
+    """The newest posts with these words. `platforms`: the name of each account's."""
+    ids = matching(conn, words, client, limit + 1, scene.clients, platforms)
+    return LibraryPage(tuple(read_posts(conn, ids[:limit], scene, scene.tz)), len(ids) > limit)
 
 
 def read_posts(conn: Connection, ids: Sequence[int], scene: Scene, tz: str) -> list[LibraryPost]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from drafting.provenance import Attributed
 from scheduler.clean import clean, clean_line
 from scheduler.content import assets
 from scheduler.desk.post.sheet import Seat, Sheet, read_sheet, with_alts
-from scheduler.desk.views import Done
+from scheduler.desk.views import Done, PostView
 from scheduler.desk.write.views import AltText, MediaPage, MediaView, Thumbnail, Verdict
 from scheduler.desk.write.writing import Writing, measured
 from scheduler.errors import DiskError, NotFoundError, UsageError
@@ -129,9 +130,15 @@ class Pictures(Writing):
 
     # ── looking ──
 
-    async def media_files(self) -> list[str]:
-        """Pictures and videos in the workspace's folders, as paths from its root."""
-        return await asyncio.to_thread(lambda: list(_files_below(self.root)))
+    async def media_files(self, post: PostView | None = None) -> list[str]:
+        """Pictures and videos in the workspace's folders, as paths from its root: first those in folders of the post's campaign and
+        client, last those in folders of other clients."""
+        found = await asyncio.to_thread(lambda: list(_files_below(self.root)))
+        if post is None:
+            return found
+        campaign = post.post.partition("/")[0]
+        others = [name for name in self.workspace.clients if name != post.client]
+        return sorted(found, key=lambda file: _nearness(file, campaign, post.client, others))
 
     async def thumbnail(self, post: str, number: int, width: int, height: int) -> Thumbnail:
         """A picture in `width` × `height` points at most. Raises UsageError for a video, DiskError when it cannot be read."""
@@ -262,6 +269,21 @@ def _files_below(root: Path) -> Iterator[str]:
             if file.lower().endswith(SUFFIXES) and found < FOUND_MOST:
                 found += 1
                 yield (Path(folder) / file).relative_to(root).as_posix()
+
+
+def _nearness(file: str, campaign: str, client: str | None, others: Sequence[str]) -> int:
+    """0: in a folder of the campaign; 1: of the client; 2: of nobody; 3: of another client. Whose a folder is says the beginning of
+    its name."""
+    folders = file.casefold().split("/")[:-1]
+
+    def owned(name: str) -> bool:
+        return any(re.match(rf"{re.escape(name.casefold())}(?![^\W_])", folder) for folder in folders)
+
+    if owned(campaign):
+        return 0
+    if client is not None and owned(client):
+        return 1
+    return 3 if any(map(owned, others)) else 2
 
 
 def _thumbnail(path: Path, width: int, height: int) -> Thumbnail:
