@@ -266,7 +266,10 @@ class KeyLine(Bar):
             if binding.show and binding.id not in always and binding.action not in found:
                 enabled = active.enabled and not why_off(binding.action) and not (unsaved and changing(binding.action))
                 found[binding.action] = KeyHint(
-                    (binding.key != "enter" and binding.key_display) or key_words(binding.key), say(binding.description), binding.action, enabled
+                    (binding.key != "enter" and binding.key_display) or key_words(binding.key),
+                    say(binding.description),
+                    binding.action,
+                    enabled,
                 )
         if REMAPPED:  # a key of one's own stands where its action stood
             order = {action.action: n for n, action in enumerate(getattr(self.screen, "ACTIONS", ()))}
