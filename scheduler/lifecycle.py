@@ -148,6 +148,8 @@ NO_ANSWER_MOST = 2 * MINUTE
 LIMITED_MOST = DAY
 
 
+DOUBTFUL = "doubtful"
+"""`reason_code` of what another copy of the store may have sent, until it was looked for."""
 HELD = "held"
 """`reason_code` of what was missed because publishing was on hold."""
 HELD_OVER = "its time passed while publishing was on hold"

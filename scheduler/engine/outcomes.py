@@ -20,12 +20,16 @@ from scheduler.store.statements import ACCOUNT, APPROVAL, DELIVERY, Change, reco
 
 UNCOUNTED = frozenset({"stop", "hold", "account", "busy", "early", "limited", "token", "waiting", "parent", "late", "frozen", "pace"})
 """Reasons to go back to the queue that are nobody's failure."""
+REMEMBERED = frozenset({lifecycle.PACE, lifecycle.TOKEN})
+"""Reasons to go back that the next try has to know."""
 
 
 def go_back(conn: Connection, lease: Lease, decision: Decision, *, actor: str, at: int) -> bool:
-    """Transition 5: nothing was sent."""
+    """Transition 5: nothing was sent. What was in doubt stays so: it may have stopped before it was looked for."""
     assert decision.number == 5
-    values: dict[str, object] = {"owner": None, "reason": decision.why, "reason_code": decision.code or None}
+    in_doubt = lease.reason_code == lifecycle.DOUBTFUL and decision.target == State.QUEUED and decision.code not in REMEMBERED
+    code = lifecycle.DOUBTFUL if in_doubt else decision.code or None
+    values: dict[str, object] = {"owner": None, "reason": decision.why, "reason_code": code}
     if decision.target == State.QUEUED:
         values["next_at"] = at + (decision.wait or 0)
         if decision.code in UNCOUNTED:

@@ -31,7 +31,7 @@ from scheduler.accounts.tokens import Renewal
 from scheduler.clock import HOUR, MINUTE, SECOND
 from scheduler.engine import outcomes, pacing
 from scheduler.engine.context import Context, Work, gather
-from scheduler.engine.takeover import DOUBTFUL, reconcile
+from scheduler.engine.takeover import reconcile
 from scheduler.failpoints import fail
 from scheduler.lifecycle import Decision, State
 from scheduler.store import journal
@@ -105,7 +105,7 @@ async def _look_first(ctx: Context, work: Work) -> None:
     """After a pause of the service, after a person's “send again”, after a restore, and after a try that was only told to wait
     or to sign in again (who knows who said that, and when): look before sending."""
     open_tries = any(entry.phase in ("unknown", "intent", "not_sent") for entry in work.journal.commits())
-    from_a_copy = work.lease.reason_code == DOUBTFUL and not open_tries
+    from_a_copy = work.lease.reason_code == lifecycle.DOUBTFUL and not open_tries
     if from_a_copy and work.lease.cls == CommitClass.NONE:
         raise SetAsideError(Decision(5, State.ASK, "the store is a copy, and this platform gives no way to look it up", "no_look"))
     doubtful = from_a_copy or open_tries or work.lease.id <= ctx.doubted_to

@@ -184,8 +184,6 @@ def doubts(conn: Connection, history: SentHistory, moved: str | None) -> str | N
 
 
 A_COPY = "the store is a copy: it is looked for before it may be sent"
-DOUBTFUL = "doubtful"
-"""`reason_code` of what another copy of the store may have sent."""
 
 
 def enter_safe_mode(conn: Connection, why: str, now: int) -> None:
@@ -200,7 +198,7 @@ def enter_safe_mode(conn: Connection, why: str, now: int) -> None:
     last_id = conn.execute(select(func.max(DELIVERY.c.id))).scalar_one_or_none() or 0
     doubt.remember(conn, doubt.newer(doubt.recall(conn), Doubt(why, since=newest, entered=now, last_id=last_id)))
     set_meta(conn, "backup_copy", "no")
-    conn.execute(update(DELIVERY).where(*_in_doubt(now)).values(reason_code=DOUBTFUL))
+    conn.execute(update(DELIVERY).where(*_in_doubt(now)).values(reason_code=lifecycle.DOUBTFUL))
 
 
 def _in_doubt(entered: int) -> tuple[ColumnElement[bool], ...]:
@@ -214,10 +212,10 @@ def look_for_all(conn: Connection, *, moment: Moment, actor: str) -> int:
     now = doubt.recall(conn)
     if now is None or now.looked:
         return 0
-    conn.execute(update(DELIVERY).where(*_in_doubt(now.entered), DELIVERY.c.id <= now.last_id).values(reason_code=DOUBTFUL))
-    mine = (DELIVERY.c.state == "queued", DELIVERY.c.reason_code == DOUBTFUL, DELIVERY.c.parent_id.is_(None))
+    conn.execute(update(DELIVERY).where(*_in_doubt(now.entered), DELIVERY.c.id <= now.last_id).values(reason_code=lifecycle.DOUBTFUL))
+    mine = (DELIVERY.c.state == "queued", DELIVERY.c.reason_code == lifecycle.DOUBTFUL, DELIVERY.c.parent_id.is_(None))
     leases = [lease_of(row) for row in conn.execute(select(DELIVERY).where(*mine, DELIVERY.c.content_id.is_not(None))).mappings()]
-    decision = Decision(21, State.UNKNOWN, A_COPY, DOUBTFUL, 0)
+    decision = Decision(21, State.UNKNOWN, A_COPY, lifecycle.DOUBTFUL, 0)
     changed = sum(outcomes.to_unknown(conn, lease, decision, from_states=("queued",), moment=moment, actor=actor) for lease in leases)
     doubt.remember(conn, replace(now, looked=True))
     return changed

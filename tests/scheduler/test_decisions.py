@@ -43,7 +43,7 @@ def test_times_and_limits_are_those_that_are_promised() -> None:
 
 
 def test_codes_that_stand_in_stores_stay_as_they_are() -> None:
-    assert (lifecycle.HELD, lifecycle.PACE, lifecycle.TOKEN) == ("held", "pace", "token")
+    assert (lifecycle.DOUBTFUL, lifecycle.HELD, lifecycle.PACE, lifecycle.TOKEN) == ("doubtful", "held", "pace", "token")
 
 
 def test_the_reasons_of_the_table_are_those_of_the_docs() -> None:

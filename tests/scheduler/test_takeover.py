@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from adapters.contract import CommitClass
-from scheduler import ledger, sentlog
-from scheduler.clock import HOUR, SECOND
+from adapters.errors import ConnectError
+from scheduler import ledger, lifecycle, sentlog
+from scheduler.clock import HOUR, MINUTE, SECOND
 from scheduler.engine import takeover
 from scheduler.engine.look import elapsed_since
 from scheduler.sentlog import Answered, Sent, SentHistory
 from scheduler.store import journal, queue
 from scheduler.store.journal import Attempt
-from scheduler.store.statements import EVIDENCE, HOLD, STEP
+from scheduler.store.statements import ACCOUNT, DELIVERY, EVIDENCE, HOLD, STEP
 from scheduler.virtual_time import START, VirtualClock, run_virtual
 from tests.scheduler.scripted import Platform, lost, nothing, works
 from tests.scheduler.stage import Stage, make_engine
@@ -282,6 +283,25 @@ def test_an_old_copy_sends_nothing_until_a_person_says_so_and_looks_first(play: 
         assert "commit" not in stage.platform.calls
 
     play(history)
+
+
+def test_what_an_old_copy_may_have_sent_is_in_doubt_until_it_was_looked_for(play: Callable[..., None]) -> None:
+    """A first comment, say, where absence proves nothing; on the way to its look the sign-in cannot be renewed, then the process dies."""
+
+    async def history(stage: Stage) -> None:
+        [post] = await stage.add()
+        await stage.change(DELIVERY, DELIVERY.c.id == post, reason_code=lifecycle.DOUBTFUL)
+        await stage.change(ACCOUNT, ACCOUNT.c.name == "bs", token_exp=START - MINUTE)
+        stage.platform.refreshes = [ConnectError("away")]
+        await stage.settle(5)
+        assert await stage.state(post) == "queued"
+        await stage.store.write(lambda conn: queue.claim(conn, now=stage.clock.wall() + MINUTE, node="dead", limit=1, early=False))
+        await stage.restart()
+        await stage.settle(200)
+        assert (await stage.path(post))[2:] == ["claimed", "queued", "claimed", "queued", "claimed", "ask"]
+        assert "commit" not in stage.platform.calls
+
+    play(history, Platform(cls=CommitClass.LIST))
 
 
 def _publication(row):  # type: ignore[no-untyped-def]
