@@ -90,6 +90,12 @@ async def _at_the_desk(root: Path, clock: FastClock, failpoint: str, action: str
             await desk.approve(item.key, item.digest, facts_checked=True)
         elif action == "new_post":
             await desk.new_post(title=arguments[0], text={"en": arguments[1]}, accounts=arguments[2:], when="2026-12-01T10:00")
+        elif action == "change_accounts":
+            await desk.change_accounts(arguments[0], arguments[1:])
+        elif action == "add_ideas":
+            await desk.add_ideas(arguments)
+        elif action == "export_review":
+            await desk.export_review(None, *arguments)
         else:
             named = dict(argument.split("=", 1) for argument in arguments if _NAMED.match(argument))
             await getattr(desk, action)(*(argument for argument in arguments if not _NAMED.match(argument)), **named)

@@ -16,6 +16,7 @@ from tests.proof.world import DUE, Account, Post, Service, World, prepared, run_
 
 PICTURE, THREAD, NEVER = Setting("bluesky", "plain").posts()
 ACME = PICTURE.account
+OTHER = Account("other", "bluesky")
 QUIET = Post("quiet", Account("acme", "gotosocial"))
 LATER = DUE + 60 * SECOND
 BEFORE = DUE - 280 * SECOND
@@ -75,6 +76,13 @@ def _add_to_slot(world: World) -> None:
     file.write_text(file.read_text("utf-8").replace("posts:\n", slots + entry), "utf-8")
 
 
+def _open_an_account(world: World) -> None:
+    """One more account of the same people."""
+    file = world.root / "daypart.yaml"
+    line = OTHER.yaml(world.sandbox.url)
+    file.write_text(file.read_text("utf-8").replace("accounts:\n", f"accounts:\n{line}\n"), "utf-8")
+
+
 def _name_a_model(world: World) -> None:
     """There is a model to be asked."""
     file = world.root / "daypart.yaml"
@@ -107,29 +115,42 @@ DEEDS = (
     Deed(("draft", ("proof/never",)), arrange=_name_a_model, inside=("model.sent.before", "model.answered.after")),
     Deed(("connect", (ACME.name, ACME.secret)), first=[("disconnect", (ACME.name,))], inside=("call.sent.before", "call.answered.after")),
 )
+BESIDE = (
+    Deed(
+        ("change_accounts", ("desk/made-here", ACME.name, OTHER.name)),
+        first=[("new_post", ("Made here", "Words that nobody approved.", ACME.name))],
+        arrange=_open_an_account,
+    ),
+    Deed(("add_ideas", ("an open evening",)), "idea"),
+    Deed(("export_review", ("2026-W49",)), "review"),
+)
+"""Done one after the other in one world: what is due there has nothing to do with them."""
 
 
-def done(lane: Lane, deed: Deed) -> Tally:
-    """Killed on both sides of the transaction, each in a world of its own; both come to the same."""
+def done(lane: Lane, *deeds: Deed) -> Tally:
+    """Killed on both sides of each transaction, each side in a world of its own; both come to the same."""
     tally, ended = Tally(), []
     for side in ("before", "after"):
-        history = History(f"{deed.title}, killed {side}", prepared(lane.fresh("desk"), lane.sandbox, (PICTURE, THREAD, NEVER)), deed.ends)
-        history.rests_after = deed.rests_after
+        title, ends = "; ".join(deed.title for deed in deeds), deeds[0].ends
+        history = History(f"{title}, killed {side}", prepared(lane.fresh("desk"), lane.sandbox, (PICTURE, THREAD, NEVER)), ends)
+        history.rests_after = deeds[0].rests_after
         history.world.set_pace(BEFORE, DESK_SPEED)
-        for first in deed.first:
-            perform(history.world, first)
-        if deed.arrange is not None:
-            deed.arrange(history.world)
+        for deed in deeds:
+            for first in deed.first:
+                perform(history.world, first)
+            if deed.arrange is not None:
+                deed.arrange(history.world)
         if side == "before":
             with Service(history.world):  # it must not mind a person's command that dies with the write lock in its hand
-                ended.append(killed_at(history, deed, side))
+                left = [killed_at(history, deed, side) for deed in deeds]
         else:
-            ended.append(killed_at(history, deed, side))
+            left = [killed_at(history, deed, side) for deed in deeds]
+        ended.append(left[-1])
         history.world.set_pace(DUE - EARLY, RECOVERY_SPEED)
         history.run_to_rest()
         tally.add(history.judge())
     if ended[0] != ended[1]:
-        tally.faults.append(f"half: {deed.title} leaves {set(ended[0]) ^ set(ended[1])}")
+        tally.faults.append(f"half: {title} leaves {set(ended[0]) ^ set(ended[1])}")
     return tally
 
 
@@ -175,6 +196,7 @@ _EVERYTHING = (
     "SELECT 'text', count(*) FROM revision",
     "SELECT 'place', series_id, local_date FROM series_slot",
     "SELECT 'proposal', variant, status FROM proposal",
+    "SELECT 'idea', text, dropped_at IS NULL FROM idea",
     "SELECT 'meta', name FROM meta WHERE name NOT IN ('clock', 'tz_data')",  # these two are the service's
 )
 

@@ -158,6 +158,12 @@ def _is_told_and_signs_in(history: History) -> None:
     _sign_in_again(history)
 
 
+def _nobody_hears(world: World) -> None:
+    """Its sign of life is for an address where nobody listens."""
+    file = world.root / "daypart.yaml"
+    file.write_text(f'{file.read_text("utf-8")}notices: {{ dead_man: {{ url: "http://127.0.0.1:1/" }} }}\n', "utf-8")
+
+
 def _both(*names: str) -> tuple[str, ...]:
     return tuple(f"{name}.{side}" for name in names for side in ("before", "after"))
 
@@ -193,6 +199,7 @@ WAYS = (
         afterwards=_is_told_and_signs_in,
     ),
     Way("nobody can know", _both("ask"), _nobody_can_know, ends={QUIET.key: "ask"}, posts=(QUIET,), speed=LIST_SPEED),
+    Way("nobody is there", _both("reach"), _nobody_hears),
     Way("the answer takes its time", _both("beat"), _slow_answer),
     Way("a file is gone", _both("refuse"), _asset, ends={PICTURE.key: "refused"}),
     Way("a file is another", _both("edit"), _other_bytes, ends={PICTURE.key: "draft"}),

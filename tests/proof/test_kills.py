@@ -18,6 +18,8 @@ NOT_PASSED = {
     "store.make": "killed in test_migration_kills.py",
     "migrate.step": "killed in test_migration_kills.py",
     "poll": "no adapter of these platforms answers “accepted, being processed”",
+    "figures": "read a quarter of an hour after a post went out, which does not look at them again",
+    "try": "when a desk last tried to write, and nobody reads it",
     "rotate": "made once a day, of a long sent log; killed in test_keeping.py",
     "sentlog.move": "as above",
     "sentlog.swap": "as above",
@@ -52,7 +54,8 @@ def off_the_path(lanes: Sequence[Lane]) -> Tally:
 
 def at_the_desk(lanes: Sequence[Lane]) -> Tally:
     """A person's own actions."""
-    deeds = [lambda lane, deed=deed: desk_kills.done(lane, deed) for deed in desk_kills.DEEDS]
+    alone = [(deed,) for deed in desk_kills.DEEDS]
+    deeds = [lambda lane, deeds=deeds: desk_kills.done(lane, *deeds) for deeds in [desk_kills.BESIDE, *alone]]
     answers = [
         lambda lane, truth=truth, deed=deed, side=side: desk_kills.answered(lane, truth, deed, side)
         for truth, deed in desk_kills.ANSWERS

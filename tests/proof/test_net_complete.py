@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -37,6 +38,9 @@ LATE = Post("late", BLUE, late="1m", at="2026-12-01T09:59", approved=False)
 POSTS = (THREAD, LOST, GRAM, ASKED, GONE, SENT_BACK, LATE)
 OUT = (THREAD.key, f"{THREAD.key}/2", LOST.key, GRAM.key, f"{GRAM.key}/comment", ASKED.key)
 SPEED = 60.0
+ROOT = Path(__file__).parents[2]
+WRITING = {"write", "change", "persist"}
+"""What is called with the name of a transaction."""
 EXPECTED = {
     "approve", "ask", "cancel", "checking", "claim", "edit", "migrate.step", "missed", "record", "refresh.claim", "refresh.stored",
     "resolve", "safe.done", "safe.intent", "sending", "start", "store.make", "unknown",
@@ -146,6 +150,16 @@ async def test_every_commit_and_every_call_has_a_failpoint_on_both_sides(
     assert net.commits.keys() >= EXPECTED, f"not a whole run: {EXPECTED - net.commits.keys()} is missing"
     assert net.commits.keys() <= set(failpoints.WRITES)
     assert net.calls >= len(told), f"{len(told)} calls arrived and {net.calls} were heard: some go around the net"
+
+
+def test_every_write_of_the_program_is_named_among_the_failpoints() -> None:
+    """Also those that no run here comes to."""
+    tree = [node for file in (ROOT / "scheduler").rglob("*.py") for node in ast.walk(ast.parse(file.read_text("utf-8")))]
+    calls = [node for node in tree if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITING]
+    told = [argument for call in calls for argument in (*call.args, *(word.value for word in call.keywords if word.arg == "name"))]
+    named = {word.value for word in told if isinstance(word, ast.Constant) and isinstance(word.value, str)}
+    assert named >= {"claim", "release", "reach", "idea"}
+    assert named <= set(failpoints.WRITES)
 
 
 async def test_a_call_and_a_write_without_a_failpoint_are_found(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
