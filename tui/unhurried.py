@@ -8,9 +8,10 @@ from typing import Generic, TypeVar
 from textual import events
 from textual.containers import Vertical
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
+
+from tui.painted import Painted
 
 Answer = TypeVar("Answer")
 
@@ -33,7 +34,7 @@ class PlainVertical(Vertical, Plain):
     """Parts one below the other (or beside: the styles say), on one colour."""
 
 
-class Unhurried(Screen[Answer], Generic[Answer]):
+class Unhurried(Painted[Answer], Generic[Answer]):
     """Gives the keyboard a turn between any two events, and is not styled anew because it is shown again."""
 
     def __init__(self, **named: str | None) -> None:

@@ -34,6 +34,8 @@ from tui.widgets.week_grid import PLATFORM_CODES, WeekGrid
 from tui.widgets.week_lanes import MOST as LANES
 
 VIEWS = ("month", "week", "agenda")
+PARTS: dict[str, tuple[str, ...]] = {"month": ("MonthGrid", "#day"), "week": ("WeekGrid", "#spot"), "agenda": ("#agenda",)}
+"""What stands there in one view only."""
 MOST = 8
 """Posts of a day that are fetched with the month; the day pane fetches the rest."""
 REST = 0.05
@@ -94,7 +96,7 @@ class CalendarScreen(PlanningScreen):
             self.set_class(name == view, f"-{name}", update=False)
         self.remove_class("-inday", update=False)
         self.finder.hide()
-        self.query_one("#panes").update_node_styles()  # once, and only of what the views share
+        self._show_parts()
         if view == "month":
             self.month.seek(day)
         elif view == "week" and first != "week":
@@ -102,6 +104,16 @@ class CalendarScreen(PlanningScreen):
         self.pane.focus()
         self.retitle()
         self.reload()
+
+    def _show_parts(self) -> None:
+        """Shown and hidden by hand: by the class of the screen every line of the styles would be worked out anew for all that is in it."""
+        for view, parts in PARTS.items():
+            for part in parts:
+                self.query_one(part).display = view == self.view
+        self.app.stylesheet.update_nodes(self.query("#panes, #calendar, #day, #says"))
+
+    def made_anew(self) -> None:
+        self._show_parts()
 
     @property
     def pane(self) -> MonthGrid | WeekGrid | AgendaList:

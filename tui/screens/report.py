@@ -33,6 +33,7 @@ from tui.told import told
 if TYPE_CHECKING:
     from scheduler.desk.views import DeliveryView, Done
     from scheduler.report.model import AccountWeek, Posted, WeekReport
+    from tui.widgets.row_list import Row
 
 PAST = 26
 """Weeks back that can be picked from the list; older ones are typed."""
@@ -57,14 +58,16 @@ class ReportScreen(ListScreen):
     async def read(self) -> None:
         week = self._week
         report = await self.app.desk.week_report(client=self.app.client, week=week)
+        rows = await self._lines(report)
         if week == self._week:
             self._report = report
-            self._show()
+            self.show_rows(rows)
 
-    def _show(self) -> None:
-        report = self._report
-        if report is not None:
-            self.show_rows(ledger_rows(report) if self._ledger else number_rows(report, self.app.glyphs))
+    async def _lines(self, report: WeekReport) -> list[Row]:
+        """Of the view that is shown when they are made."""
+        ledger, glyphs = self._ledger, self.app.glyphs
+        rows = await self.build(len(report.posts), lambda: ledger_rows(report) if ledger else number_rows(report, glyphs))
+        return rows if ledger == self._ledger else await self._lines(report)
 
     def title_words(self) -> str:
         name = say("Ledger") if self._ledger else say("Report")
@@ -137,9 +140,12 @@ class ReportScreen(ListScreen):
 
     # ── weeks and views ──
 
-    def action_view(self) -> None:
+    async def action_view(self) -> None:
         self._ledger = not self._ledger
-        self._show()
+        report = self._report
+        rows = [] if report is None else await self._lines(report)
+        if report is not None and report is self._report:
+            self.show_rows(rows)
 
     def action_week(self, weeks: int) -> None:
         if self._report is not None:

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
 from textual.widgets import LoadingIndicator, OptionList
 
+from tui.painted import Painted
 from tui.text import UNICODE, Glyphs
 from tui.veil import Veiled
 
@@ -34,7 +35,7 @@ class CommandChoices(CommandList, Choices):
     """What the palette found."""
 
 
-class Palette(CommandPalette, Veiled[None]):
+class Palette(CommandPalette, Veiled[None], Painted[None]):
     """Textual's, with our list in it."""
 
     def compose(self) -> ComposeResult:

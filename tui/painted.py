@@ -1,0 +1,90 @@
+"""A frame of a whole screen is drawn piece by piece, so that a key never waits for all of it. It is shown at once, as ever."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Generic, TypeVar
+
+from textual._context import visible_screen_stack
+from textual.geometry import Region
+from textual.screen import Screen
+
+Answer = TypeVar("Answer")
+AT_ONCE = 8
+"""The part of the screen that may be drawn in one go: an eighth."""
+TURN = 0.004
+"""Seconds of drawing, after which others have their turn."""
+AGAIN = 0.004
+"""Seconds until there is another look whether a batch is over."""
+
+
+class Painted(Screen[Answer], Generic[Answer]):
+    """Textual draws every widget and puts the lines together in one turn of the loop. Here the widgets are drawn before, some in each turn;
+    their lines are kept by Textual, and what changed meanwhile is drawn once more."""
+
+    _painter: asyncio.Task[None] | None = None
+    """Draws a frame."""
+
+    def _compositor_refresh(self) -> None:
+        if self._painter is not None:  # what is to be drawn is known to the compositor: it comes with that frame
+            return
+        if self._is_little():
+            super()._compositor_refresh()
+            return
+        self._dirty_widgets.clear()
+        self._painter = asyncio.create_task(self._paint_frame(), name="paint")
+
+    def _is_little(self) -> bool:
+        """Whether it is drawn faster than it would be cut into pieces; screens beneath a dialog are not drawn themselves."""
+        area = sum(region.area for region in self._compositor._dirty_regions)
+        return area * AT_ONCE < self._compositor.size.area or self.app.is_inline or not self._is_on_top()
+
+    def _is_on_top(self) -> bool:
+        return self.app.screen_stack[-1:] == [self]
+
+    async def _invoke_and_clear_callbacks(self) -> None:
+        """Those who wait for the frame wait for all of it."""
+        if self._painter is None:
+            await super()._invoke_and_clear_callbacks()
+
+    async def _paint_frame(self) -> None:
+        try:
+            await self._draw_widgets()
+            await self._draw_widgets()  # what came meanwhile: mostly nothing
+            self._show_frame()
+        except Exception as error:  # as where Textual draws
+            self.app._handle_exception(error)
+        finally:
+            self._painter = None
+        if self._callbacks:
+            self.call_next(self._invoke_and_clear_callbacks)
+
+    def _show_frame(self) -> None:
+        """Put the lines together and show them. In a batch nothing is shown: then after it."""
+        if not self.is_running or not self.is_current:
+            return
+        if self.app._batch_count:
+            self.set_timer(AGAIN, self._compositor_refresh)
+            return
+        self._compositor.update_widgets(self._dirty_widgets)
+        super()._compositor_refresh()
+
+    async def _draw_widgets(self) -> None:
+        """Some widgets in each turn; ends early where the screen or what stands on it is another one by now."""
+        began, shown = perf_counter(), self._compositor.visible_widgets
+        for _ in self._widgets_drawn():
+            if perf_counter() - began > TURN:
+                await asyncio.sleep(0)
+                began = perf_counter()
+            if not self.is_running or not self._is_on_top() or self._compositor.visible_widgets is not shown:
+                return
+
+    def _widgets_drawn(self) -> Iterator[object]:
+        """Draws one widget after the other; their lines are kept where they are looked for when the frame is put together."""
+        compositor = self._compositor
+        if not compositor._dirty_regions:
+            return iter(())
+        visible_screen_stack.set(self.app._background_screens)
+        return iter(compositor._get_renders(Region.from_union(compositor._dirty_regions).intersection(compositor.size.region)))
