@@ -154,7 +154,7 @@ class References:
         owners = dict.fromkeys(owner for name in accounts if (owner := self.workspace.client_of(name)) is not None)
         if len(owners) > 1 and not meant.issuperset(owners):
             place = post.document.key_place(*post.base, "accounts") if post.model.accounts else post.place or post.document.place()
-            names = " and ".join(f"'{client}'" for client in owners)
+            names = ", ".join(f"'{client}'" for client in owners)
             way = f"if that is meant, write clients: [{', '.join(owners)}]"
             self._say("E313", place, f"the post goes to accounts of several clients: {names}", way, key=self._key(post))
 

@@ -199,7 +199,7 @@ def _same(want: Want, found: Place | None) -> bool:
 def _why(want: Want, found: Place | None, repack: bool) -> str:
     """In words, why a post does not stand where it stood."""
     if found is None:
-        return f"no free place in {' or '.join(want.slots)} within {HORIZON_DAYS} days"
+        return f"no free place in {', '.join(want.slots)} within {HORIZON_DAYS} days"
     if want.held is None or _same(want, found):
         return ""
     return "dealt anew" if repack else f"its place in “{want.held[0]}” on {want.held[1].isoformat()} is gone"

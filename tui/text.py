@@ -222,6 +222,7 @@ def field_words(field: str) -> str:
         return say("Text")
     language, _, account = field.partition("@")
     named = language_words(language)
+    named = named[:1].upper() + named[1:] if language in LANGUAGES else named  # Polish writes `polski` within a sentence
     return say("{language} for {account}", language=named, account=account) if account else named
 
 

@@ -30,8 +30,10 @@ NAMES = frozenset({
 
 
 NUMBERS = frozenset({"allowed", "count", "days", "hours", "minutes", "n", "number", "over", "seconds", "times", "used"})
-KINDS = {"label": r"[A-Z]\w*", "medium": "image|video"}
-"""Of platforms, and of media."""
+KINDS = {"label": r"[A-Z]\w*", "medium": "image|video", "others": "(?: and more)?"}
+"""Of platforms, of media, of what is not named."""
+STAND_INS = frozenset({"no alternative text", "no commit", "none", "none in daypart.yaml", "none yet"})
+"""What the Desk says in the place of a name where there is none."""
 QUOTES = {"en": "'{}'", "pl": "„{}”"}
 CLOCKS = frozenset({"start", "end"})
 ONE_WORD = frozenset({"host", "key", "model", "tz", "url"})
@@ -111,7 +113,7 @@ class Phrasebook:
             return thousands(int(value.replace(",", ""))) if _THOUSANDS.fullmatch(value) else value
         if value.startswith("'") and value.endswith("'"):
             return QUOTES[self.language].format(value[1:-1])
-        return value if kind in NAMES else self.find(value)
+        return value if kind in NAMES and value not in STAND_INS else self.find(value)
 
     def _side_by_side(self, text: str, *, knowing: bool) -> str:
         """Each by itself; a part may have its template with what stands before it. `knowing`: only where each has one."""

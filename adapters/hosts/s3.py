@@ -71,7 +71,7 @@ class S3Host:
         values = [os.environ.get(name, "") for name in self._variables]
         lacking = [name for name, value in zip(self._variables, values, strict=True) if not value]
         if lacking:
-            raise MediaHostError("the bucket's keys are not set", f"set {' and '.join(lacking)} in the environment of the service")
+            raise MediaHostError("the bucket's keys are not set", f"set {', '.join(lacking)} in the environment of the service")
         return Keys(values[0], values[1], self._region)
 
     async def _is_there(self, url: str, item: MediaItem, keys: Keys) -> bool:

@@ -178,7 +178,7 @@ async def test_whose_yes_is_missing_and_since_when(tmp_path: Path) -> None:
     async with house(tmp_path, workspace=WORKSPACE + "policy: { approvers: [berta, carl] }\n") as h:
         await ready(h)
         [one] = await h.desk.missing("kawa")
-        assert one.words == "waits since Sun 22 Nov for berta or carl · due in 8 days"
+        assert one.words == "waits since Sun 22 Nov for berta, carl · due in 8 days"
         assert await h.desk.missing("bike") == []
         h.clock.now += 86_400_000_000
         await h.desk.export_review("kawa", "2026-W49", tmp_path)
@@ -188,7 +188,7 @@ async def test_whose_yes_is_missing_and_since_when(tmp_path: Path) -> None:
         await h.apply()
         [one] = await h.desk.missing()
         assert one.asked_at is None  # of these words nobody asked yet
-        assert one.words.startswith("waits since Mon 23 Nov for berta or carl")
+        assert one.words.startswith("waits since Mon 23 Nov for berta, carl")
 
 
 async def test_a_time_that_moved_since_is_said(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ def test_blackout_quiet_hours_and_campaign_days_are_left_out() -> None:
     entry = replace(entry, starts=date(2026, 11, 23), ends=date(2026, 11, 26))
     found = dealt(wants("a", "b", "c", slots=("lunch", "late")), entry)
     assert days(found) == {"a": "2026-11-25T12:15", "b": "2026-11-26T12:15", "c": None}
-    assert found["c"].why == "no free place in lunch or late within 90 days"
+    assert found["c"].why == "no free place in lunch, late within 90 days"
 
 
 def test_min_gap_counts_posts_of_other_campaigns_on_the_account() -> None:

@@ -24,7 +24,7 @@ POLISH = read_catalogue("pl")
 STYLE = re.compile(r"(?:bold|italic|underline|dim|reverse|strike|on|\$[\w-]+|\s)+")
 FOR_FILES = {", own media"}
 """Words of a form that is read again, by a person and by the program."""
-SILENT = {TUI / name for name in ("keys/action.py", "keys/actions.py", "say.py", "text.py", "theme.py", "lines/settings.py")}
+SILENT = {TUI / name for name in ("keys/action.py", "keys/actions.py", "say.py", "text.py", "theme.py", "told.py", "lines/settings.py")}
 """Files whose words are tables, said where they are shown."""
 NOT_SHOWN = {
     "Action", "Binding", "Literal", "TypeVar", "add_class", "cast", "compile", "counted", "endswith", "get_component_rich_style", "getattr",
@@ -102,12 +102,12 @@ def shown(words: str) -> bool:
     if (
         not words.strip()
         or STYLE.fullmatch(words.strip())
-        or words.startswith(("#", "-", "$", ".", "bold $"))
+        or words.startswith(("#", "--", "$", ".", "bold $"))
         or re.fullmatch(r"daypart [^.,]*", words)
         or re.search(r"\{\s", words)
     ):
         return False
-    return bool(re.search(r"[A-Za-z]{2,}[,;:.]? [A-Za-z(“]", words) or re.match(r"[“ ·(]*[A-Z][a-z]{2,}\b", words))
+    return bool(re.search(r"(?:[A-Za-z]{2,}|F\d)[,;:.]? [A-Za-z(“]", words) or re.match(r"[“ ·(]*[A-Z][a-z]{2,}\b", words))
 
 
 class Unsaid(ast.NodeVisitor):
@@ -337,7 +337,7 @@ def test_templates_keep_their_values() -> None:
         ("waits for approval", "czeka na akceptację"),
         ("checking with Bluesky (look 2 of 4)", "pytamy Bluesky (2 z 4)"),
         ("moved to Tue 24 Nov 12:30", "przełożone na wt. 24 lis 12:30"),
-        ("somebody approves it, until Tue 24 Nov 12:30", "ktoś go akceptuje, do wt. 24 lis 12:30"),
+        ("somebody approves it, until Tue 24 Nov 12:30", "ktoś musi go zaakceptować, do wt. 24 lis 12:30"),
         ("on hold: everything; nothing leaves", "wstrzymane: wszystko; nic nie wychodzi"),
         ("Nothing anybody has a template for.", "Nothing anybody has a template for."),
         ("{braces} from others {0}", "{braces} from others {0}"),

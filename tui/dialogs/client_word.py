@@ -87,7 +87,7 @@ class ClientWord(Dialog[int]):
         delivery = one.item.delivery
         where = f"{one_line(delivery.client_name)} · {one_line(delivery.platform_name)} {one_line(delivery.account)}"
         when = full_when(delivery.due, self._tz)
-        why = say("\n  cannot be approved: {blocked}", blocked=clean(one.item.blocked)) if one.item.blocked else ""
+        why = say("\n  cannot be approved: {blocked}", blocked=told(clean(one.item.blocked))) if one.item.blocked else ""
         return Content.assemble(
             (f"{seal_words(one.seal)} ", "bold"),
             f"{where} · {when} · “{name_words(delivery)}”",

@@ -67,7 +67,9 @@ def _costs(weighed: Sequence[Weighed]) -> str:
         (say("This needs a new approval: it is approved for {window}.", window=told(one.window)) for one in weighed if one.loses_approval),
         "",
     )
-    full = next((say("{no_room} There it waits its turn.", no_room=sentence(clean(one.no_room))) for one in weighed if one.no_room), "")
+    full = next(
+        (say("{no_room} There it waits its turn.", no_room=sentence(told(clean(one.no_room)))) for one in weighed if one.no_room), ""
+    )
     return f"{lost} {full}".strip()
 
 

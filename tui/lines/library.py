@@ -175,9 +175,10 @@ def idea_detail(idea: IdeaView, tz: str) -> Content:
 
 def suggestion_detail(one: Suggestion, tz: str) -> Content:
     """Why this one, there and then."""
+    place = f"{one_line(one.platform_name)} {one_line(one.account)}"
     return Content("\n").join(
         [
-            Content(f"{full_when(one.at, tz)} on {one_line(one.platform_name)} {one_line(one.account)}: {told(one_line(one.words))}"),
+            Content(f"{say('{when} on {place}', when=full_when(one.at, tz), place=place)}: {told(one_line(one.words))}"),
             Content(say("‹post.duplicate› makes a draft of it for then. Nothing goes out before a person approves it.")),
         ]
     )

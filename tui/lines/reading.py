@@ -126,7 +126,8 @@ def _after(items: Sequence[ReviewItem]) -> list[Content]:
     item = items[0]
     lines: list[Content] = []
     if item.options:
-        lines.append(Content.styled(" · ".join(f"{one_line(name)}: {one_line(value)}" for name, value in item.options.items()), "$quiet"))
+        said = (f"{told(one_line(name))}: {one_line(value)}" for name, value in item.options.items())
+        lines.append(Content.styled(" · ".join(said), "$quiet"))
     if item.needs_facts_check:
         lines += _to_check(item)
     if item.changed:
@@ -153,7 +154,7 @@ def changes(items: Sequence[ReviewItem]) -> Content:
         lines += [Content.styled(where, "bold"), *(_diff(line) for line in changed)]
         lines += [Content.styled(say("  as it was approved, or never approved"), "$quiet")] if not changed else []
         lines.append(Content(""))
-    return Content("\n").join([*lines, Content.styled("- as it was approved   + as it is now", "$quiet")])
+    return Content("\n").join([*lines, Content.styled(say("- as it was approved   + as it is now"), "$quiet")])
 
 
 def _diff(line: str) -> Content:

@@ -270,7 +270,7 @@ class ComposerScreen(ComposingMedia):
             return
         number = f"{self.shown % len(draft.post.accounts) + 1}/{len(draft.post.accounts)}"
         pane.border_title = Content(f"{number} {one_line(item.delivery.platform_name)} {one_line(account)}")
-        pane.border_subtitle = Content("F3 next") if len(draft.post.accounts) > 1 else None
+        pane.border_subtitle = Content(say("‹write.preview› next")) if len(draft.post.accounts) > 1 else None
         body = preview_content(item, self.app.glyphs).append("\n\n").append(Content.styled(label_words(item), "$quiet"))
         if theirs := models_words(item.parts):
             body = body.append("\n").append(Content.styled(theirs, "$quiet"))

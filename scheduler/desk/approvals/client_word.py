@@ -108,8 +108,9 @@ class ClientWord(Approving):
         """What became of the content that had this seal."""
         row = conn.execute(text(_BEFORE), {"seal": seal, "after": f"{seal}g"}).mappings().first()
         if row is None:
-            words = f"'{key}' does not have the seal" if key else "no post of this workspace ever had the seal"
-            return NotFoundError(f"{words} {seal_words(seal)}", "compare it with the client's file, sign by sign")
+            shown = seal_words(seal)
+            words = f"'{key}' does not have the seal {shown}" if key else f"no post of this workspace ever had the seal {shown}"
+            return NotFoundError(words, "compare it with the client's file, sign by sign")
         post = f"{row['campaign']}/{row['slug']}"
         old = content.load(row["body"], self.store.assets, key=post, due=0)
         views = read_deliveries(conn, DeliveryQuery(post=post), self.scene(conn))

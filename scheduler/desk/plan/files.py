@@ -179,6 +179,11 @@ def _is_new_wait(action: Action) -> bool:
 
 
 def _done_words(applied: Applied) -> str:
-    counts = {"created": applied.created, "changed": applied.changed, "moved": applied.moved, "cancelled": applied.cancelled}
-    words = ", ".join(f"{number} {name}" for name, number in counts.items() if number) or "nothing to do"
+    counts = {
+        f"{applied.created} created": applied.created,
+        f"{applied.changed} changed": applied.changed,
+        f"{applied.moved} moved": applied.moved,
+        f"{applied.cancelled} cancelled": applied.cancelled,
+    }
+    words = ", ".join(words for words, number in counts.items() if number) or "nothing to do"
     return f"{words}; {len(applied.overdue)} overdue, they wait for you" if applied.overdue else words

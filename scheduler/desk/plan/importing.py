@@ -124,8 +124,8 @@ class Importing(ImportRows):
 
     def _imported(self, now: Prepared, made: Sequence[str]) -> Done:
         counts = now.plan.counts
-        numbers = {"made": len(made), "changed": counts["~"], "moved": counts[">"]}
-        words = ", ".join(f"{number} {name}" for name, number in numbers.items() if number)
+        numbers = {f"{len(made)} made": len(made), f"{counts['~']} changed": counts["~"], f"{counts['>']} moved": counts[">"]}
+        words = ", ".join(words for words, number in numbers.items() if number)
         words = f"{words}; each is a draft and needs its approval"
         left = sorted({f.spot.row for f in now.plan.findings if f.is_error})
         words += f"; left out: row{'s' if len(left) > 1 else ''} {', '.join(map(str, left))}" if left else ""

@@ -82,7 +82,7 @@ class Writing(Making, Moving):
                 raise UsageError(f"there is no adapter for '{name}' yet: nothing can be published there")
         clients = {workspace.client_of(name) for name in accounts}
         if len(clients) > 1:
-            names = " and ".join(sorted(clean_line(workspace.clients[c].name) if c else self.name for c in clients))
+            names = ", ".join(sorted(clean_line(workspace.clients[c].name) if c else self.name for c in clients))
             raise UsageError(f"this post would go to accounts of {names}", "make one post for each client")
 
     def _new_post(self, conn: Connection, new: NewPost, accounts: Sequence[str], items: Sequence[MediaItem], timing: Timing) -> str:
