@@ -30,13 +30,24 @@ NAMES = frozenset({
 
 
 NUMBERS = frozenset({"allowed", "count", "days", "hours", "minutes", "n", "number", "over", "seconds", "times", "used"})
-KINDS = {"label": r"[A-Z]\w*", "medium": "image|video", "others": "(?: and more)?"}
-"""Of platforms, of media, of what is not named."""
+KINDS = {
+    "character": "control character|line separator|byte order mark inside the text",
+    "for_whom": "(?: for .*)?",
+    "known": "accounts and platforms|accounts in daypart.yaml|allowed|brands|clients in daypart.yaml|fields|keys here"
+    "|languages of the campaign|posts|slots of the campaign|variables|zones",
+    "label": r"[A-Z]\w*",
+    "medium": "image|video",
+    "no_longer": "cancelled already|public: .*",
+    "others": "(?: and more)?",
+    "person": "[^:;]+?",
+    "units": "are drafts|is a draft",
+}
+"""Where anything would be too much: lists of names, platforms, media, people; what may be missing."""
 STAND_INS = frozenset({"no alternative text", "no commit", "none", "none in daypart.yaml", "none yet"})
 """What the Desk says in the place of a name where there is none."""
 QUOTES = {"en": "'{}'", "pl": "„{}”"}
 CLOCKS = frozenset({"start", "end"})
-ONE_WORD = frozenset({"host", "key", "model", "tz", "url"})
+ONE_WORD = frozenset({"account", "host", "key", "model", "tz", "url"})
 
 
 @dataclass(frozen=True)
@@ -81,7 +92,13 @@ class Phrasebook:
     def _find(self, text: str) -> str:
         if not text.strip():
             return text
-        return self._known(text) or self._side_by_side(text, knowing=False) or self._dated(text)
+        return self._known(text) or self._of_one(text) or self._side_by_side(text, knowing=False) or self._dated(text)
+
+    def _of_one(self, text: str) -> str:
+        """`bs-kawa: what is said of it`."""
+        whose, colon, words = text.partition(": ")
+        found = self._known(words) if colon else ""
+        return f"{whose}{colon}{found}" if found else ""
 
     def _known(self, text: str) -> str:
         """Before a value takes in the next sentence, what stands side by side is looked at."""

@@ -73,7 +73,8 @@ class Reminding(Room):
 
     def _words(self, view: DeliveryView, since: int, asked: int | None, may: tuple[str, ...]) -> str:
         now = self.clock.wall()
-        waits = f"waits since {day_words(since, self.tz)}" + ("" if asked else f" for {', '.join(may) or 'anybody here'}")
+        day = day_words(since, self.tz)
+        waits = f"waits since {day}" if asked else f"waits since {day} for {', '.join(may) or 'anybody here'}"
         asks = f"{view.client_name} was asked on {day_words(asked, self.tz)}" if asked else ""
         left = "" if view.due is None else " · its time has passed" if view.due <= now else f" · due in {_about(view.due - now)}"
         return f"{waits}; {asks}{left}" if asked else f"{waits}{left}"
