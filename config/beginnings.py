@@ -14,7 +14,7 @@ from pathlib import Path
 from config.document import Document, Node, YamlValue
 from config.samples import local_zone, write_named
 from config.source import Source, UnreadableFileError, decode
-from config.splice import SpliceError
+from config.splice import SpliceError, spliced
 from config.whole_file import write_whole
 from config.yaml_reader import read
 
@@ -46,9 +46,10 @@ def write_trial(folder: Path, name: str, sandbox_url: str) -> list[Path]:
     return _begin("trial", folder, name, {"SANDBOX": sandbox_url.rstrip("/")})
 
 
-def write_own(folder: Path, name: str, platform: str, handle: str) -> list[Path]:
-    """A workspace with one real account. Raises FileExistsError, OSError."""
-    words = {"ACCOUNT": account_name(name, platform), "PLATFORM": platform, "HANDLE": json.dumps(handle, ensure_ascii=False)}
+def write_own(folder: Path, name: str, platform: str, handle: str, server: str = "") -> list[Path]:
+    """A workspace with one real account. `server`: its own, where it is not the usual one. Raises FileExistsError, OSError."""
+    whose = json.dumps(handle, ensure_ascii=False) + _server_words(server)
+    words = {"ACCOUNT": account_name(name, platform), "PLATFORM": platform, "HANDLE": whose}
     return _begin("own", folder, name, words)
 
 
@@ -57,9 +58,44 @@ def _begin(sample: str, folder: Path, name: str, words: dict[str, str]) -> list[
     return write_named(sample, folder, time.time_ns() // 1_000, local_zone(), {**known, "LANGUAGE": language_here(), **words})
 
 
-def add_account(file: Path, account: str, platform: str, handle: str, client: str | None) -> None:
+def add_account(file: Path, account: str, platform: str, handle: str, client: str | None, server: str = "") -> None:
     """One line more under `accounts`, and its name in its client's list; nothing else of the file changes. Raises SpliceError, OSError."""
-    _rewrite(file, lambda document: _with_account(document, account, platform, handle, client))
+    _rewrite(file, lambda document: _with_account(document, account, platform, handle, client, server))
+
+
+def name_server(file: Path, account: str, server: str) -> None:
+    """Write which server an account is on, in place of the one named there or beside its handle. Raises SpliceError, OSError."""
+    _rewrite(file, lambda document: _with_server(document, account, server))
+
+
+def _with_server(document: Document, account: str, server: str) -> str:
+    raw, path = document.source.text, ("accounts", account)
+    if document.node((*path, "server"))[1] == len(path) + 1:
+        return spliced(document, (*path, "server"), server)
+    node, steps = document.node((*path, "handle"))
+    if steps != len(path) + 1:
+        raise SpliceError(f"{account} is written in another way")
+    line = raw.rfind("\n", 0, node.start) + 1
+    braces = raw[document.node(path)[0].start] == "{"
+    indent = raw[line : len(raw) - len(raw[line:].lstrip())]
+    words = _server_words(server) if braces else f"\n{indent}server: {json.dumps(server)}"
+    changed = raw[: node.end] + words + raw[node.end :]
+    if read(Source(document.source.file, changed)).value != _on_server(document.value, account, server):
+        raise SpliceError("the server cannot be named there")
+    return changed
+
+
+def _on_server(value: YamlValue, account: str, server: str) -> YamlValue:
+    assert isinstance(value, dict)
+    accounts = value["accounts"]
+    assert isinstance(accounts, dict)
+    mine = accounts[account]
+    assert isinstance(mine, dict)
+    return {**value, "accounts": {**accounts, account: {**mine, "server": server}}}
+
+
+def _server_words(server: str) -> str:
+    return f", server: {json.dumps(server)}" if server else ""
 
 
 def remove_account(file: Path, account: str) -> None:
@@ -137,11 +173,12 @@ def _without(client: YamlValue, account: str) -> YamlValue:
     return {**client, "accounts": tuple(name for name in _listed(client) if name != account)}
 
 
-def _with_account(document: Document, account: str, platform: str, handle: str, client: str | None) -> str:
+def _with_account(document: Document, account: str, platform: str, handle: str, client: str | None, server: str) -> str:
     raw = document.source.text
     entry: dict[str, YamlValue] = {"platform": platform, "handle": handle, "languages": (language_here(),)}
-    line = f"{account}: {{ platform: {platform}, handle: {json.dumps(handle, ensure_ascii=False)}, languages: [{language_here()}] }}"
-    edits = [_account_edit(document, line)]
+    if server:
+        entry["server"] = server
+    edits = [_account_edit(document, account_line(account, platform, handle, server))]
     if client is not None:
         edits.append(_client_edit(document, client, account))
     changed = raw
@@ -150,6 +187,12 @@ def _with_account(document: Document, account: str, platform: str, handle: str, 
     if read(Source(document.source.file, changed)).value != _wanted(document.value, account, entry, client):
         raise SpliceError("the account cannot be added there")
     return changed
+
+
+def account_line(account: str, platform: str, handle: str, server: str) -> str:
+    """An account as the file has it."""
+    whose = json.dumps(handle, ensure_ascii=False) + _server_words(server)
+    return f"{account}: {{ platform: {platform}, handle: {whose}, languages: [{language_here()}] }}"
 
 
 def _account_edit(document: Document, line: str) -> tuple[int, str]:

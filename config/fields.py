@@ -113,6 +113,22 @@ def check_address(text: str) -> str:
     return text.rstrip("/")
 
 
+def server_address(said: str) -> str:
+    """The address of a server as people type it: without `https://` it is meant all the same."""
+    said = said.strip()
+    return (said if "://" in said or not said else f"https://{said}").rstrip("/")
+
+
+def server_trouble(said: str) -> tuple[str, str]:
+    """Why a person's words cannot be the address of a server, and what would be; empty where they can."""
+    try:
+        check_address(server_address(said))
+    except PydanticCustomError as error:
+        context = error.context or {}
+        return str(context["message"]), next(iter(context["hints"]), "")
+    return "", ""
+
+
 def check_link(text: str) -> str:
     """What readers may follow: http and https."""
     if "{{" not in text and not re.match(r"https?://[^\s/]", text):

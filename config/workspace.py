@@ -124,10 +124,13 @@ class Account(Written):
         """Base address without a slash at the end: PDS, instance or Graph host; empty where there is no adapter."""
         if self.server or self.api:
             return self.server or self.api or ""
-        at = _AT_HOST.fullmatch(self.handle)
-        if self.platform == "mastodon" and at:
-            return f"https://{at[1]}"
-        return FACEBOOK_LOGIN_SERVER if self.login == "facebook" else DEFAULT_SERVERS.get(self.platform, "")
+        return FACEBOOK_LOGIN_SERVER if self.login == "facebook" else usual_server(self.platform, self.handle)
+
+
+def usual_server(platform: str, handle: str) -> str:
+    """Where an account is whose server nobody named; empty: its handle does not say."""
+    at = _AT_HOST.fullmatch(handle)
+    return f"https://{at[1]}" if platform == "mastodon" and at else DEFAULT_SERVERS.get(platform, "")
 
 
 class Client(Written):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from adapters.handles import EXAMPLES, handle_trouble
+from config.fields import server_trouble
 from tui.say import later
 from tui.text import sentence
 from tui.told import told
@@ -16,6 +17,16 @@ HANDLES = {platform: (question, EXAMPLES[platform]) for platform, question in QU
 """Question and example."""
 
 
-def wrong_handle(platform: str, words: str) -> str:
+SERVERS = {"bluesky": "https://pds.example", "mastodon": "https://social.example"}
+"""Where one may have a server of one's own, and how its address looks."""
+
+
+def wrong_handle(platform: str, words: str, *, own_server: bool = False) -> str:
     """Why this cannot be the account's handle; empty when it can."""
-    return sentence(told(handle_trouble(platform, words)))
+    return sentence(told(handle_trouble(platform, words, own_server=own_server)))
+
+
+def wrong_server(words: str) -> str:
+    """Why this cannot be the address of a server, and what would be; empty when it can, or when nothing is there."""
+    message, hint = server_trouble(words) if words else ("", "")
+    return " ".join(sentence(told(said)) for said in (message, hint) if said)

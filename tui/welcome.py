@@ -17,9 +17,9 @@ from config.desk_settings import DeskSettings, read_settings, settings_path
 from scheduler.desk.first_run import FirstPost, FirstRun
 from scheduler.desk.views import DeliveryView
 from scheduler.errors import DeskError
+from tui.dialogs.ask_account import AskAccount, Whose
 from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.pick import Pick
-from tui.handles import HANDLES, wrong_handle
 from tui.lines.words import error_words
 from tui.say import language_of, later, say, speak
 from tui.shell import Shell, glyphs_of
@@ -37,7 +37,8 @@ WAYS = (
 )
 HELLO = later(
     "daypart plans, approves and publishes posts. Nothing is published without your approval.\n\n"
-    "Three questions, and your first post goes out on pretend platforms on this computer: nothing leaves it.\n\n"
+    "Three questions, and your first post goes out on pretend platforms on this computer: nothing leaves it. "
+    "⏎ is the Enter key: it goes on. esc goes back.\n\n"
     "What you make is kept in this folder, where nothing is set up yet:\n{folder}\n"
     "Another folder, or campaign files from your team? Leave, and open that one: daypart --workspace FOLDER"
 )
@@ -116,10 +117,17 @@ class Welcome(Shell, inherit_bindings=False):
                 )
                 way, step = (answer, 3) if answer else (way, 1)
             else:
-                answer = await self.push_screen_wait(_words_question(name) if way == TRY else _handle_question(name, way))
-                step = 4 if answer else 2
-                if answer:
-                    await (self._try(name, answer) if way == TRY else self._own(name, way, answer))
+                step = 4 if await self._third(name, way) else 2
+
+    async def _third(self, name: str, way: str) -> bool:
+        """Asks it, and does what was chosen; whether it was answered."""
+        if way == TRY:
+            if words := await self.push_screen_wait(_words_question(name)):
+                await self._try(name, words)
+            return bool(words)
+        if whose := await self.push_screen_wait(_handle_question(name, way)):
+            await self._own(name, way, whose)
+        return whose is not None
 
     async def _try(self, name: str, words: str) -> None:
         self._begin_work()
@@ -130,10 +138,10 @@ class Welcome(Shell, inherit_bindings=False):
             return
         self._end_work(*_story(name, words, first), opened=True)
 
-    async def _own(self, name: str, platform: str, handle: str) -> None:
+    async def _own(self, name: str, platform: str, whose: Whose) -> None:
         self._begin_work()
         try:
-            account = await self.first.own(name, platform, handle)
+            account = await self.first.own(name, platform, whose.handle, whose.server)
         except DeskError as error:
             self._end_work(error_words(error), opened=self.first.desk is not None)
             return
@@ -214,15 +222,11 @@ def _words_question(name: str) -> AskWords:
     )
 
 
-def _handle_question(name: str, platform: str) -> AskWords:
-    question, example = HANDLES[platform]
-    return AskWords(
+def _handle_question(name: str, platform: str) -> AskAccount:
+    return AskAccount(
         say("3 of 3 · {name} · your account", name=clean(name)),
-        question,
-        yes=say("Go on"),
-        no=say("Back"),
-        placeholder=say("for example: {example}", example=example),
-        check=lambda words: wrong_handle(platform, words),
+        platform,
+        no=later("Back"),
         details=say("It is written into daypart.yaml in this folder. Signing in comes next; secrets are never in files."),
     )
 
@@ -243,7 +247,7 @@ def _story(name: str, words: str, first: FirstPost) -> list[str]:
 
 
 def _line(view: DeliveryView) -> str:
-    place = say("{platform_name} (sandbox)", platform_name=one_line(view.platform_name))
+    place = say("{platform_name} (pretend, on this computer)", platform_name=one_line(view.platform_name))
     return f"  {place}: {told(one_line(view.words))}"
 
 

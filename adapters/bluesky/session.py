@@ -7,6 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +18,8 @@ from adapters.http import Answer, Http, Reply, is_loopback, is_safe_base
 
 APP_PASSWORD = re.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
 HOW_TO_GET_ONE = "make an app password at Settings → Privacy and security → App passwords; it looks like abcd-efgh-ijkl-mnop"
+
+SPELLING = "look how it is spelt: it stands under the name on the account's own page"
 
 
 class _Shape(BaseModel):
@@ -70,6 +73,8 @@ async def log_in(account: Account, http: Http, password: str) -> Connection:
     reply = await http.request("POST", f"{account.server}/xrpc/com.atproto.server.createSession", json=body)
     session = _session(reply)
     if session is None:
+        if isinstance(reply, Answer) and reply.status == 401 and await _is_nobody(account, http):
+            raise ConnectError(f"nobody is called {account.handle} on {account.server}", SPELLING, relogin=True)
         raise _login_error(account, reply, password)
     if not session.active:
         raise ConnectError(f"the account {session.handle} is not active ({session.status or 'no reason given'})", relogin=True)
@@ -91,6 +96,13 @@ async def renew(account: Account, http: Http) -> Credentials:
     if session is None:
         raise _login_error(account, reply, old.app_password)
     return _of_same_account(account, session.did, session.handle, _credentials(session, old.app_password))
+
+
+async def _is_nobody(account: Account, http: Http) -> bool:
+    """Whether the handle is the mistake, and not the password: the server says the same of both when one signs in."""
+    handle = quote(account.handle.removeprefix("@"))
+    reply = await http.request("GET", f"{account.server}/xrpc/com.atproto.identity.resolveHandle?handle={handle}")
+    return isinstance(reply, Answer) and reply.status == 400 and named(reply).error in {"InvalidRequest", "HandleNotFound"}
 
 
 def _of_same_account(account: Account, did: str, handle: str, credentials: Credentials) -> Credentials:

@@ -28,15 +28,18 @@ def account() -> None:
 @click.argument("name")
 @click.option("--secret-stdin", is_flag=True, help="Read the app password or token from standard input.")
 @click.option("--browser", is_flag=True, help="Mastodon: say yes in a browser and paste the code it shows; no token is needed.")
+@click.option("--server", metavar="ADDRESS", help="Its own server, written into daypart.yaml first; left out, nothing changes there.")
 @common
 @click.pass_obj
-def connect(call: Call, name: str, secret_stdin: bool, browser: bool) -> None:
+def connect(call: Call, name: str, secret_stdin: bool, browser: bool, server: str | None) -> None:
     """Sign in to the account NAME of daypart.yaml with an app password or token.
 
     It is kept encrypted and never shown. In scripts: printf %s "$TOKEN" | daypart account connect NAME --secret-stdin
     """
 
     async def act(desk: Desk) -> Done:
+        if server is not None:
+            await desk.move_account(name, server)
         if browser:
             return await desk.browser_finish(name, _ask_code(await desk.browser_begin(name), from_input=secret_stdin))
         known = next((view for view in await desk.accounts() if view.name == name), None)
@@ -70,21 +73,23 @@ def _ask_code(url: str, *, from_input: bool) -> str:
 @click.argument("platform")
 @click.argument("handle")
 @click.option("--client", help="Whose account it is, as `clients:` in daypart.yaml names them.")
+@click.option("--server", metavar="ADDRESS", default="", help="Its own server, where it is not the usual one.")
 @common
 @click.pass_obj
-def add(call: Call, platform: str, handle: str, client: str | None) -> None:
+def add(call: Call, platform: str, handle: str, client: str | None, server: str) -> None:
     """Add an account to daypart.yaml, whose comments stay; connect it next. PLATFORM: bluesky, mastodon or instagram."""
-    print_done(call, at_desk(call, lambda desk: desk.add_account(platform, handle, client)))
+    print_done(call, at_desk(call, lambda desk: desk.add_account(platform, handle, client, server)))
 
 
 @account.command(short_help="Correct the handle of an account in daypart.yaml.")
 @click.argument("name")
 @click.argument("handle")
+@click.option("--server", metavar="ADDRESS", help="Its own server; empty: the usual one. Left out, it stays as it is.")
 @common
 @click.pass_obj
-def correct(call: Call, name: str, handle: str) -> None:
+def correct(call: Call, name: str, handle: str, server: str | None) -> None:
     """Write another HANDLE for the account NAME, which nobody is signed in to, into daypart.yaml; its posts stay with it."""
-    print_done(call, at_desk(call, lambda desk: desk.correct_account(name, handle)))
+    print_done(call, at_desk(call, lambda desk: desk.correct_account(name, handle, server)))
 
 
 @account.command(short_help="Take an account out of daypart.yaml.")

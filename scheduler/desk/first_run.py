@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from config.beginnings import account_name, write_own, write_trial
 from scheduler.clean import clean_line
 from scheduler.clock import Clock
+from scheduler.desk.accounts.naming import server_named
 from scheduler.desk.desk import Desk
 from scheduler.desk.serving import PATIENCE, runs, start_process, start_service
 from scheduler.desk.views import DeliveryQuery, DeliveryView
@@ -111,10 +112,11 @@ class FirstRun:
         sent = await _sent(desk, post)
         return FirstPost(post, sent, time.monotonic() - begun)
 
-    async def own(self, name: str, platform: str, handle: str) -> str:
-        """A workspace with one real account; returns the account's name, which waits to be connected."""
+    async def own(self, name: str, platform: str, handle: str, server: str = "") -> str:
+        """A workspace with one real account; returns the account's name, which waits to be connected. Raises UsageError."""
         name, handle = _given(name, "a name"), _given(handle, "the account's handle")
-        await asyncio.to_thread(_write, write_own, self.root, name, platform, handle)
+        server = server_named(platform, handle, server)
+        await asyncio.to_thread(_write, write_own, self.root, name, platform, handle, server)
         self.desk = await Desk.open(self.root, clock=self._clock)
         return account_name(name, platform)
 

@@ -231,6 +231,14 @@ class TestAgainstTheStandIn(StandIn):
                 await Bluesky(dead, http, NoHost()).refresh()
         assert caught.value.relogin
 
+    async def test_a_handle_that_nobody_has_is_not_called_a_wrong_password(self, sandbox: Sandbox) -> None:
+        async with Http() as http:
+            for handle, said in (("kawa.bsky.socail", "nobody is called kawa.bsky.socail"), ("kawa.example", "did not accept the handle")):
+                somebody = replace(self.account(sandbox.url), handle=handle)
+                with pytest.raises(ConnectError, match=said) as caught:
+                    await Bluesky(somebody, http, NoHost()).connect("wrong")
+                assert caught.value.relogin
+
 
 SESSION = {"accessJwt": "a", "refreshJwt": "r", "did": DID, "handle": "kawa.example"}
 

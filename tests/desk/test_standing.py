@@ -80,6 +80,38 @@ async def test_a_handle_is_corrected_where_nobody_is_signed_in_and_the_file_keep
             await h.desk.correct_account("bs-bike", "other.example")
 
 
+@pytest.mark.parametrize(
+    ("typed", "written", "said"),
+    [
+        ("pds.kawa.example", "https://pds.kawa.example", ""),
+        ("http://localhost:2583/", "http://localhost:2583", ""),
+        ("https://bsky.social", "", ""),
+        ("http://pds.kawa.example", "", "is not encrypted"),
+        ("https://me:secret@pds.kawa.example", "", "holds a password"),
+        ("my server", "", "is not an address"),
+    ],
+)
+async def test_a_server_of_ones_own_is_named_beside_the_handle(tmp_path: Path, typed: str, written: str, said: str) -> None:
+    async with house(tmp_path) as h:
+        file = h.desk.root / "daypart.yaml"
+        before = file.read_text("utf-8")
+        if said:
+            with pytest.raises(UsageError, match=said):
+                await h.desk.add_account("bluesky", "mokka.test", "kawa", typed)
+            assert file.read_text("utf-8") == before
+            return
+        added = (await h.desk.add_account("bluesky", "mokka.test", "kawa", typed)).details["account"]
+        later = (await h.desk.add_account("bluesky", "other.test")).details["account"]
+        await h.desk.move_account(later, typed)
+        for name in (added, later):
+            assert h.desk.own_server_of(name) == written
+            assert h.desk.server_of(name) == (written or "https://bsky.social")
+        await h.desk.correct_account(later, "other.test", "https://pds.other.example")
+        assert h.desk.server_of(later) == "https://pds.other.example"
+        await h.desk.correct_account(later, "another.test")  # a server that is not named stays
+        assert h.desk.server_of(later) == "https://pds.other.example"
+
+
 async def test_an_account_is_taken_out_that_nothing_belongs_to_and_no_other(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         file = h.desk.root / "daypart.yaml"

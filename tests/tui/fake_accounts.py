@@ -60,6 +60,9 @@ class FakeAccounts:
     def server_of(self, name: str) -> str:
         return "https://social.example"
 
+    def own_server_of(self, name: str) -> str:
+        return ""
+
     async def connect(self, account: str, secret: str) -> Done:
         if secret == OFFLINE:
             raise UnreachableError("no server called social.example was found", "is it spelt right?")
@@ -75,12 +78,12 @@ class FakeAccounts:
         self.signed_out |= {account}
         return Done(f"{account} is disconnected: its tokens are gone")
 
-    async def add_account(self, platform: str, handle: str, client: str | None = None) -> Done:
-        self.added = (platform, handle, client or "")
+    async def add_account(self, platform: str, handle: str, client: str | None = None, server: str = "") -> Done:
+        self.added = (platform, handle, client or "", *filter(None, (server,)))
         return Done("ms-kawa stands in daypart.yaml now", details={"account": "ms-kawa"})
 
-    async def correct_account(self, account: str, handle: str) -> Done:
-        self.corrected = (account, handle)
+    async def correct_account(self, account: str, handle: str, server: str | None = None) -> Done:
+        self.corrected = (account, handle, *filter(None, (server,)))
         return Done(f"{account} is {handle} now; connect it next")
 
     async def remove_account(self, account: str) -> Done:

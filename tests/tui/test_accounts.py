@@ -136,7 +136,7 @@ async def test_what_nobody_judged_stays_in_the_field_and_what_was_refused_does_n
         await see(pilot, "You need: An access token")
         await type_text(pilot, OFFLINE)
         await pilot.press("enter")
-        await see(pilot, "No server called social.example was found.", "⏎ tries again.", "F4 corrects the handle.")
+        await see(pilot, "No server called social.example was found.", "⏎ tries again.", "F4 corrects the handle or server;")
         assert pilot.app.screen.query_one(Input).value == OFFLINE
         await pilot.press(*["backspace"] * len(OFFLINE))
         await type_text(pilot, "wrong")
@@ -164,13 +164,25 @@ async def test_a_handle_is_corrected_where_it_was_refused_and_signing_in_goes_on
     async with opened(desk, place="6") as pilot:
         await see(pilot, "SIGN IN 1", "e corrects its handle or server")
         await pilot.press("c", "enter")
-        await see(pilot, "Correct the handle (F4)")
-        await pilot.press("f4")
-        await see(pilot, "Correct ms-kawa · Kawa Wrocław")
-        await type_text(pilot, "@kawa@social.example")
+        await see(pilot, "Correct the handle or server (F4)")
+        await type_text(pilot, "wrong")
         await pilot.press("enter")
-        await see(pilot, "Connect ms-kawa")
-        assert desk.corrected == ("ms-kawa", "@kawa@social.example")
+        await see(pilot, "F4 corrects the handle or server; what you pasted")
+        await pilot.press("f4")
+        await see(pilot, "Correct ms-kawa · Kawa Wrocław", "Own server (F2)")
+        assert "Your own server" not in screen_text(pilot)
+        await type_text(pilot, "@kawa@social.example")
+        await pilot.press("f2")
+        await see(pilot, "Your own server; empty: the usual one")
+        await type_text(pilot, "http://pds.example")
+        await pilot.press("enter")
+        await see(pilot, "'http://pds.example' is not encrypted. Write")
+        await pilot.press("ctrl+u")
+        await type_text(pilot, "pds.example")
+        await pilot.press("enter")
+        await see(pilot, "Connect ms-kawa", "What you pasted is still here.")
+        assert desk.corrected == ("ms-kawa", "@kawa@social.example", "pds.example")
+        assert pilot.app.screen.query_one(Input).value == "wrong"
 
 
 async def test_e_corrects_and_d_takes_out_an_account_that_nobody_is_signed_in_to() -> None:

@@ -58,7 +58,7 @@ async def test_three_questions_and_the_post_is_shown(tmp_path: Path) -> None:
         await see(pilot, "3 of 3 · Kawa", "approves exactly these words")
         await type_text(pilot, "We open")
         await pilot.press("enter")
-        await see(pilot, "Your first post is out", "“We open”", "(sandbox)", "Connect a real account (c)")
+        await see(pilot, "Your first post is out", "“We open”", "(pretend, on this computer)", "Connect a real account (c)")
         assert first.asked == ("Kawa", "We open")
         await pilot.press("c")
     assert app.then == Next("accounts", "*")

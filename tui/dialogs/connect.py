@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Literal
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,17 +24,30 @@ from tui.text import clean, one_line, sentence
 from tui.told import told
 
 
-class Connect(Dialog[str]):
-    """Answers `done`, `browser`, `correct` or None. What the platform refuses is said here, with the next step."""
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """How signing in goes on."""
+
+    step: Literal["done", "browser", "correct"]
+    secret: str = field(default="", repr=False)
+    """What was pasted, while the handle is corrected: it needs not be fetched again."""
+
+
+class Connect(Dialog[Onward]):
+    """Answers how it goes on, or None. What the platform refuses is said here, with the next step."""
 
     BINDINGS = [
         Binding("f2", "browser", "Browser", show=False, id="connect.browser", tooltip="Sign in with a browser (Mastodon)"),
         Binding("f3", "page", "Page", show=False, id="connect.page", tooltip="Open the page where the secret is made"),
-        Binding("f4", "correct", "Handle", show=False, id="connect.correct", tooltip="Correct the handle or its server"),
+        Binding(
+            "f4", "correct", "Handle", show=False, id="connect.correct", tooltip="Correct the handle or its server; what was pasted stays"
+        ),
     ]
 
-    def __init__(self, standing: Standing, page: str, *, code_for: str = "") -> None:
+    def __init__(self, standing: Standing, page: str, *, code_for: str = "", secret: str = "") -> None:
         super().__init__()
+        self._pasted = secret
+        """What was pasted last, also when it was refused: the handle may have been the mistake."""
         self._standing, self._page, self._browser_page = standing, code_for or page, code_for
         """With `code_for` a browser is signed in already: the code of that page is asked for."""
         self._doubted = ""
@@ -60,10 +75,10 @@ class Connect(Dialog[str]):
                 ),
                 classes="question",
             )
-        yield Input(password=True, placeholder=say("it is not shown, and kept encrypted"))
+        yield Input(self._pasted, password=True, placeholder=say("it is not shown, and kept encrypted"))
         if self._may_correct:
             with Horizontal(classes="buttons"):
-                yield Button(Content(say("Correct the handle (F4)")), id="correct")
+                yield Button(Content(say("Correct the handle or server (F4)")), id="correct")
         yield Static("", id="progress", markup=False)
 
     def buttons(self) -> ComposeResult:
@@ -85,10 +100,12 @@ class Connect(Dialog[str]):
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
+        if self._pasted:
+            self.note(say("What you pasted is still here. ⏎ signs in with it."))
 
     @on(Input.Changed)
     def _typing(self, event: Input.Changed) -> None:
-        if event.value:  # an emptied field keeps the reason why it was emptied
+        if event.value and event.value != self._pasted:  # an emptied field keeps the reason why it was emptied
             self.note("")
 
     @on(Input.Submitted)
@@ -106,12 +123,12 @@ class Connect(Dialog[str]):
     @on(Button.Pressed, "#correct")
     def action_correct(self) -> None:
         if self._may_correct:
-            self.dismiss("correct")
+            self.dismiss(Onward("correct", self.query_one(Input).value.strip() or self._pasted))
 
     @on(Button.Pressed, "#browser")
     def action_browser(self) -> None:
         if self._can_browse:
-            self.dismiss("browser")
+            self.dismiss(Onward("browser"))
 
     @on(Button.Pressed, "#page")
     def action_page(self) -> None:
@@ -122,7 +139,7 @@ class Connect(Dialog[str]):
 
     @work(exclusive=True, group="sign-in", exit_on_error=False)
     async def _connect(self, secret: str) -> None:
-        desk, name = self.app.desk, self._standing.account.name
+        desk, name, self._pasted = self.app.desk, self._standing.account.name, secret
         sign_in: Awaitable[Done] = desk.browser_finish(name, secret) if self._browser_page else desk.connect(name, secret)
         self._progress(say("signing in …"))
         try:
@@ -134,9 +151,10 @@ class Connect(Dialog[str]):
             self._refused(error)
             self.app.touch()
             return
-        self.app.notify(f"{told(done.words)}. {told(tried.words)}.")
+        next_step = say("‹post.new› writes a post for it.")
+        self.app.notify(f"{told(done.words)}. {told(tried.words)}. {next_step}")
         self.app.touch()
-        self.dismiss("done")
+        self.dismiss(Onward("done"))
 
     def _refused(self, error: DeskError) -> None:
         """What nobody has judged stays in the field, for the same key again; what was refused is pasted anew."""
@@ -145,7 +163,7 @@ class Connect(Dialog[str]):
             again = say("⏎ tries again.")
         else:
             line.value, again = "", ""
-        corrects = say("F4 corrects the handle.") if self._may_correct else ""
+        corrects = say("F4 corrects the handle or server; what you pasted stays.") if self._may_correct else ""
         line.focus()
         self.note(" ".join(filter(None, (error_words(error), again, corrects))))
 

@@ -31,12 +31,17 @@ class Pick(Dialog[str]):
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Close (esc)")), id="no")
+        yield Button(Content(say("Choose (↑ ↓ ⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
         options.focus()
         places = [name for name, _ in self._choices]
         options.highlighted = places.index(self._chosen) if self._chosen in places else 0
+
+    @on(Button.Pressed, "#yes")
+    def _choose(self) -> None:
+        self.query_one(OptionList).action_select()
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

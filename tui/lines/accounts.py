@@ -68,6 +68,7 @@ def until_words(standing: Standing, tz: str) -> str:
 def account_row(standing: Standing, tz: str, now: int, color: str) -> Row:
     """One account as a line."""
     account = standing.account
+    parts = (use_words(standing), one_line(account.platform_name))  # a count that has a limit stays in sight, else whose network it is
     last = say(" · last {when}", when=when_words(standing.last, tz, now)) if standing.last else ""
     return Row(
         key=account.name,
@@ -76,7 +77,7 @@ def account_row(standing: Standing, tz: str, now: int, color: str) -> Row:
         client=one_line(account.client_name),
         color=color,
         account=one_line(account.name),
-        title=f"{use_words(standing)} · {one_line(account.platform_name)}{last}",
+        title=f"{' · '.join(parts if standing.most else parts[::-1])}{last}",
         words=told(one_line(standing.words)),
     )
 

@@ -6,14 +6,14 @@ from textual import work
 from textual.content import Content
 
 from scheduler.desk.accounts.standing import Standing
-from scheduler.desk.views import Sign
+from scheduler.desk.views import Done, Sign
 from scheduler.errors import DeskError
-from tui.dialogs.ask_words import AskWords
+from tui.dialogs.ask_account import AskAccount, Whose
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.connect import Connect
 from tui.dialogs.details import Details
 from tui.dialogs.pick import Pick
-from tui.handles import HANDLES, wrong_handle
+from tui.handles import HANDLES, SERVERS
 from tui.keys.action import bindings
 from tui.keys.actions import ACCOUNTS, SCREENS
 from tui.lines.accounts import account_lines, account_rows, page_of, waits_words
@@ -141,20 +141,17 @@ class AccountsScreen(ListScreen):
         client = await self._whose()
         if client is None:
             return ""
-        question, example = HANDLES[platform]
+        added: list[Done] = []
         whose = next((c.name for c in self.app.clients if c.id == client), say("your own"))
-        words = await self.app.push_screen_wait(
-            AskWords(
-                say("A new account for {whose}", whose=clean(whose)), question, yes=say("Go on"),
-                placeholder=say("for example: {example}", example=example),
-                check=lambda typed: wrong_handle(platform, typed),
-                details=say("It is written into daypart.yaml, the file of this workspace. Signing in comes next."),
-            )
-        )  # fmt: skip
-        if not words:
-            return ""
-        done = await self.app.attempt(self.app.desk.add_account(platform, words, None if client == OWN else client))
-        return done.details["account"] if done is not None else ""
+
+        async def add(typed: Whose) -> Done:
+            added.append(await self.app.desk.add_account(platform, typed.handle, None if client == OWN else client, typed.server))
+            return added[0]
+
+        title = say("A new account for {whose}", whose=clean(whose))
+        details = say("It is written into daypart.yaml, the file of this workspace. Signing in comes next.")
+        await self.app.push_screen_wait(AskAccount(title, platform, details=details, job=add))
+        return added[0].details["account"] if added else ""
 
     async def _whose(self) -> str | None:
         clients = [client for client in self.app.clients if client.id is not None]
@@ -167,18 +164,21 @@ class AccountsScreen(ListScreen):
         choices = [*((client.id or OWN, client.name) for client in clients), (OWN, say("Nobody's: the workspace's own"))]
         return await self.app.push_screen_wait(Pick(say("Whose account is it?"), choices))
 
-    async def _connect(self, name: str) -> None:
+    async def _connect(self, name: str, secret: str = "") -> None:
         self._follow = name
         try:
             standing = await self.app.desk.standing(name)
             server = self.app.desk.server_of(name)
-            answer = await self.app.push_screen_wait(Connect(standing, page_of(standing, server)))
-            if answer == "correct" and await self._correct(standing):
-                await self._connect(name)
-            elif answer == "browser":
+            onward = await self.app.push_screen_wait(Connect(standing, page_of(standing, server), secret=secret))
+            if onward is not None and onward.step == "correct":
+                await self._correct(standing)
+                await self._connect(name, onward.secret)
+            elif onward is not None and onward.step == "browser":
                 url = await self.app.desk.browser_begin(name)
                 self.app.copy_to_clipboard(url)
-                await self.app.push_screen_wait(Connect(standing, "", code_for=url))
+                onward = await self.app.push_screen_wait(Connect(standing, "", code_for=url))
+            if onward is not None and onward.step == "done":
+                self._follow = name
         except DeskError as error:
             self.app.say_error(error)
 
@@ -193,17 +193,17 @@ class AccountsScreen(ListScreen):
     async def _correct(self, standing: Standing) -> bool:
         """Another handle, or another server; whether one was written."""
         account = standing.account
-        question, example = HANDLES[account.platform]
-        words = await self.app.push_screen_wait(
-            AskWords(
+        typed = await self.app.push_screen_wait(
+            AskAccount(
                 say("Correct {account} · {client_name}", account=one_line(account.name), client_name=one_line(account.client_name)),
-                question, yes=say("Write it"), value=account.handle,
-                placeholder=say("for example: {example}", example=example),
+                account.platform, yes=say("Write it"), value=Whose(account.handle, self.app.desk.own_server_of(account.name)),
                 details=say("It is written into daypart.yaml. The account keeps its name here, and its posts. Signing in comes next."),
-                job=lambda typed: self.app.desk.correct_account(account.name, typed),
+                job=lambda whose: self.app.desk.correct_account(
+                    account.name, whose.handle, whose.server if account.platform in SERVERS else None
+                ),
             )
         )  # fmt: skip
-        return words is not None
+        return typed is not None
 
     async def _take_out(self, standing: Standing) -> None:
         """An account that nobody is signed in to, out of the file."""

@@ -82,6 +82,11 @@ class Accounts(Seeing, Naming):
         written = self.workspace.accounts.get(name)
         return written.base if written is not None else ""
 
+    def own_server_of(self, name: str) -> str:
+        """The server that daypart.yaml names for an account; empty: it is on the usual one."""
+        written = self.workspace.accounts.get(name)
+        return (written.server or written.api or "") if written is not None else ""
+
     def _as_it_stands(self, view: AccountView, sent: int, last: int | None, waits: int, due: int | None) -> Standing:
         limits = [most for most in (self.workspace.accounts[view.name].pace.per_day, QUOTAS.get(view.platform)) if most]
         left = None if view.expires_at is None else view.expires_at - self.clock.wall()
