@@ -5,25 +5,16 @@ from __future__ import annotations
 import os
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scheduler.phrases.po import PLURALS, THIN, read_po
+from scheduler.phrases.po import thousands as thousands_in
 from tui.keys.action import key_of, spelled
 
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("en", "pl")
-
-
-def _polish(number: int) -> int:
-    """1 post, 2–4 posty (not 12–14), else postów."""
-    if number == 1:
-        return 0
-    return 1 if 2 <= number % 10 <= 4 and not 12 <= number % 100 <= 14 else 2
-
-
-PLURALS: Mapping[str, Callable[[int], int]] = {"en": lambda number: 0 if number == 1 else 1, "pl": _polish}
-"""Language → which of its forms a number takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +36,6 @@ class _Formatter(string.Formatter):
         return shown.replace(",", THIN) if "," in format_spec else shown
 
 
-THIN = "\u00a0"
-"""Stands between thousands where no comma does."""
 _FORMATTER = _Formatter()
 ENGLISH = Catalogue()
 _spoken = ENGLISH
@@ -110,9 +99,8 @@ def keyed(words: str) -> str:
 
 
 def thousands(number: int) -> str:
-    """`1,200` in English, `1 200` in Polish."""
-    plain = f"{number:,}"
-    return plain if _spoken.language == "en" else plain.replace(",", THIN)
+    """As the language that is spoken writes them."""
+    return thousands_in(number, _spoken.language)
 
 
 # ── catalogues ──
@@ -127,32 +115,3 @@ def read_catalogue(language: str) -> Catalogue:
         elif entry.source:
             words[entry.source] = entry.translations[0]
     return Catalogue(language, words, forms)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One sentence of a catalogue."""
-
-    source: str
-    plural: str
-    translations: tuple[str, ...]
-
-
-_LINE = re.compile(r'^(?:(msgid_plural|msgid|msgstr(?:\[\d\])?) )?"((?:[^"\\]|\\.)*)"$')
-_ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
-
-
-def read_po(text: str) -> list[Entry]:
-    """The sentences of a .po file, as translators' programs write them."""
-    entries: list[Entry] = []
-    for block in text.split("\n\n"):
-        parts: dict[str, str] = {}
-        name = ""
-        for line in block.splitlines():
-            if found := _LINE.match(line):
-                name = found[1] or name
-                parts[name] = parts.get(name, "") + re.sub(r"\\(.)", lambda escape: _ESCAPES.get(escape[1], escape[1]), found[2])
-        if "msgid" in parts:
-            translations = tuple(words for key, words in parts.items() if key.startswith("msgstr"))
-            entries.append(Entry(parts["msgid"], parts.get("msgid_plural", ""), translations))
-    return entries

@@ -10,13 +10,9 @@ from zoneinfo import ZoneInfo
 from rich.cells import cell_len, set_cell_size
 
 from scheduler.clock import DAY, HOUR, MINUTE
+from scheduler.phrases.po import DAYS, MONTHS
 from tui.say import later, say, say_count, spoken
 
-DAYS = {"en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "pl": ["pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."]}
-MONTHS = {
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "pl": ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],
-}
 MONTH_TITLES = {
     "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
     "pl": [

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from config.desk_settings import EXPLAINED
+from scheduler.phrases.book import HERE
+from scheduler.phrases.po import DAYS, MONTHS, PLURALS, read_po
 from tui import text
 from tui.keys import keymap
 from tui.keys.actions import everything
-from tui.say import ENGLISH, LOCALE, PLURALS, language_of, later, read_catalogue, read_po, say, say_count, speak, spoken
+from tui.say import ENGLISH, LOCALE, language_of, later, read_catalogue, say, say_count, speak, spoken
 from tui.told import told
 
 TUI = Path("tui")
@@ -24,7 +26,7 @@ POLISH = read_catalogue("pl")
 STYLE = re.compile(r"(?:bold|italic|underline|dim|reverse|strike|on|\$[\w-]+|\s)+")
 FOR_FILES = {", own media"}
 """Words of a form that is read again, by a person and by the program."""
-SILENT = {TUI / name for name in ("keys/action.py", "keys/actions.py", "say.py", "text.py", "theme.py", "told.py", "lines/settings.py")}
+SILENT = {TUI / name for name in ("keys/action.py", "keys/actions.py", "say.py", "text.py", "theme.py", "lines/settings.py")}
 """Files whose words are tables, said where they are shown."""
 NOT_SHOWN = {
     "Action", "Binding", "Literal", "TypeVar", "add_class", "cast", "compile", "counted", "endswith", "get_component_rich_style", "getattr",
@@ -244,8 +246,8 @@ def test_po_files_as_translators_programs_write_them() -> None:
 
 def test_every_language_has_its_rule_and_its_days() -> None:
     for language in PLURALS:
-        assert len(text.DAYS[language]) == 7
-        assert len(text.MONTHS[language]) == len(text.MONTH_NAMES[language]) == len(text.MONTH_TITLES[language]) == 12
+        assert len(DAYS[language]) == 7
+        assert len(MONTHS[language]) == len(text.MONTH_NAMES[language]) == len(text.MONTH_TITLES[language]) == 12
 
 
 # ── what the Desk says ──
@@ -258,7 +260,8 @@ NOT_AT_THE_DESK = (
     "scheduler/doctor.py", "scheduler/export/ics.py", "scheduler/export/page.py", "scheduler/export/entries.py",
     "scheduler/failpoints.py", "scheduler/health/", "scheduler/keeping/archive.py", "scheduler/keeping/backup.py",
     "scheduler/keeping/restore.py", "scheduler/keeping/rotation.py", "scheduler/ledger.py", "scheduler/notices/health.py",
-    "scheduler/notices/rows.py", "scheduler/notices/telling.py", "scheduler/rehearsal/", "scheduler/report/markdown.py",
+    "scheduler/notices/rows.py", "scheduler/phrases/",
+    "scheduler/notices/telling.py", "scheduler/rehearsal/", "scheduler/report/markdown.py",
     "scheduler/report/sheet.py", "scheduler/signoff/", "scheduler/store/guards.py", "scheduler/store/library.py",
     "scheduler/store/migrations/", "scheduler/store/schema.py", "scheduler/store/sqlite.py", "scheduler/service/systemd.py",
     "scheduler/desk/today/rehearsing.py", "scheduler/desk/calendar/agenda.py", "scheduler/desk/calendar/days.py", "scheduler/desk/rows.py",
@@ -306,25 +309,25 @@ def bare(source: str) -> str:
 
 
 def test_what_the_desk_may_say_has_its_polish_one() -> None:
-    known = {bare(entry.source) for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8"))}
+    known = {bare(entry.source) for entry in read_po((HERE / "pl.po").read_text(encoding="utf-8"))}
     stays = set(STAYS.read_text(encoding="utf-8").splitlines())
     paths = [path for path in below_the_desk() if not path.as_posix().startswith(NOT_AT_THE_DESK)]
     said = {repr(words)[1:-1] for path in paths for words in texts_of(path) if is_sentence(words) and words not in known}
     assert len(known) > 1_500
-    assert sorted(said - stays) == [], "write it in tui/locale/pl.desk.po"
+    assert sorted(said - stays) == [], "write it in scheduler/phrases/pl.po"
     assert sorted(stays - said) == [], "take it out of stays_english.txt"
 
 
 def test_every_template_is_something_that_the_desk_says() -> None:
     known = {words for path in below_the_desk() for words in texts_of(path)} | {os.strerror(number).lower() for number in errno.errorcode}
-    entries = [entry for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8")) if entry.source]
+    entries = [entry for entry in read_po((HERE / "pl.po").read_text(encoding="utf-8")) if entry.source]
     assert [entry.source for entry in entries if bare(entry.source) not in known] == []
     assert len({entry.source for entry in entries}) == len(entries)
 
 
 def test_templates_keep_their_values() -> None:
     """But for those of English grammar alone, `{_s}`."""
-    for entry in read_po((LOCALE / "pl.desk.po").read_text(encoding="utf-8")):
+    for entry in read_po((HERE / "pl.po").read_text(encoding="utf-8")):
         wanted = {name for name in re.findall(r"\{(\w+)\}", entry.source) if not name.startswith("_")}
         assert len(entry.translations) in (1, 3), entry.source
         for words in entry.translations:
@@ -401,7 +404,8 @@ def test_sentences_name_actions_and_not_their_usual_keys() -> None:
 
 def test_every_action_that_is_named_is_there() -> None:
     known = {action.id for action in everything()}
-    books = [entry for name in ("pl", "pl.desk", "en.desk") for entry in read_po((LOCALE / f"{name}.po").read_text(encoding="utf-8"))]
+    files = (LOCALE / "pl.po", HERE / "pl.po", HERE / "en.po")
+    books = [entry for file in files for entry in read_po(file.read_text(encoding="utf-8"))]
     named = {name for entry in books for words in (entry.source, *entry.translations) for name in re.findall("‹([^›]*)›", words)}
     assert len(named) > 30
     assert named <= known
