@@ -129,7 +129,6 @@ class StandIn:
     same_handle_doubles: ClassVar[bool] = False
     """A second commit with the same handle makes a second post."""
     needs_media: ClassVar[bool] = False
-    has_threads: ClassVar[bool] = True
     has_alt: ClassVar[bool] = True
 
     # ── what a platform may say differently ──────────────────────────────────
@@ -304,36 +303,6 @@ class AdapterContract(StandIn):
             await sandbox.fault(self.prefix, "*", "500", count=-1)
             assert await adapter.recent() is None
 
-    async def test_threads_hang_together(self, sandbox: Sandbox, adapter: Adapter, tmp_path: Path) -> None:
-        if not self.has_threads:
-            pytest.skip("no threads on this platform")
-        root = parent = None
-        for part in (1, 2, 3):
-            key = "autumn/tasting@acc-kawa" + (f"/{part}" if part > 1 else "")
-            publication = self.publication(
-                adapter,
-                tmp_path,
-                f"part {part}",
-                key=key,
-                part=part,
-                parts=3,
-                kind="post" if part == 1 else "part",
-                root=root,
-                parent=parent,
-            )
-            delivery = Delivery(adapter, publication)
-            outcome = await delivery.publish()
-            assert isinstance(outcome, Published), outcome
-            assert isinstance(look := await delivery.look(), Found), look
-            assert look.same
-            root, parent = root or outcome.receipt, outcome.receipt
-        entries = await sandbox.ledger(self.prefix)
-        assert [entry.text for entry in entries] == ["part 1", "part 2", "part 3"]
-        assert entries[0].reply_to is None
-        for before, after in pairwise(entries):
-            assert after.reply_to is not None
-            assert before.id in after.reply_to
-
     # ── faults at the commit ─────────────────────────────────────────────────
 
     @pytest.mark.parametrize("kind", ["drop", "500", "html200", "truncate", "hang"])
@@ -440,6 +409,38 @@ class AdapterContract(StandIn):
         await sandbox.calm()
         assert isinstance(await delivery.publish(), Published)
         assert len(await sandbox.ledger(self.prefix)) == 1
+
+
+class ThreadContract(AdapterContract):
+    """The same for platforms that have threads."""
+
+    async def test_threads_hang_together(self, sandbox: Sandbox, adapter: Adapter, tmp_path: Path) -> None:
+        root = parent = None
+        for part in (1, 2, 3):
+            key = "autumn/tasting@acc-kawa" + (f"/{part}" if part > 1 else "")
+            publication = self.publication(
+                adapter,
+                tmp_path,
+                f"part {part}",
+                key=key,
+                part=part,
+                parts=3,
+                kind="post" if part == 1 else "part",
+                root=root,
+                parent=parent,
+            )
+            delivery = Delivery(adapter, publication)
+            outcome = await delivery.publish()
+            assert isinstance(outcome, Published), outcome
+            assert isinstance(look := await delivery.look(), Found), look
+            assert look.same
+            root, parent = root or outcome.receipt, outcome.receipt
+        entries = await sandbox.ledger(self.prefix)
+        assert [entry.text for entry in entries] == ["part 1", "part 2", "part 3"]
+        assert entries[0].reply_to is None
+        for before, after in pairwise(entries):
+            assert after.reply_to is not None
+            assert before.id in after.reply_to
 
 
 class NoHost:

@@ -47,7 +47,6 @@ class InstagramContract(AdapterContract):
     options = InstagramOptions()
     commit_class = CommitClass.HANDLE
     needs_media = True
-    has_threads = False
     login: ClassVar[Literal["instagram", "facebook"]]
 
     @pytest.fixture(autouse=True)

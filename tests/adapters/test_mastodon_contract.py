@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from adapters.contract import CommitClass
 from config.options import MastodonOptions
-from tests.adapters.contract import AdapterContract, sandbox, sandbox_url
+from tests.adapters.contract import ThreadContract, sandbox, sandbox_url
 
 __all__ = ["TestGoToSocial", "TestMastodon", "TestPixelfed", "sandbox", "sandbox_url"]
 
 
-class TestMastodon(AdapterContract):
+class TestMastodon(ThreadContract):
     platform = prefix = "mastodon"
     handle = "@kawa@social.example"
     secret = "sandbox-kawa"

@@ -37,6 +37,7 @@ from adapters.contract import (
     Step,
     Target,
 )
+from adapters.errors import ConnectError
 from adapters.limits import LIMITS, Limits
 from config.options import BlueskyOptions
 from daypart.heap import give_back_at_once, seldom_look_for_rubbish
@@ -96,7 +97,7 @@ class Nothing:
         return NoFigures("nobody counts here")
 
     async def connect(self, secret: str) -> Connection:
-        raise NotImplementedError
+        raise ConnectError("a benchmark begins with its accounts connected")
 
     async def refresh(self) -> Credentials | None:
         return None

@@ -33,6 +33,7 @@ from adapters.contract import (
     StepResult,
     Unknown,
 )
+from adapters.errors import ConnectError
 from adapters.limits import LIMITS, Limits
 
 
@@ -222,7 +223,7 @@ class Scripted:
         return self.there.figures.get(receipt.remote_id, NoFigures("nobody counts here"))
 
     async def connect(self, secret: str) -> Connection:
-        raise NotImplementedError
+        raise ConnectError("this platform only does what a script says")
 
     async def refresh(self) -> Credentials | None:
         self.there.calls.append("refresh")

@@ -69,14 +69,6 @@ class FakeDesk(FakeWriting, FakeAccounts, FakeLibrary, FakePlan, FakeReading):
     def _add(self, item: Item) -> None:
         self.items[item.key] = item
 
-    def _void(self, post: str) -> None:
-        for item in self.items.values():
-            if item.post == post and item.state in {"draft", "queued"}:
-                item.state, item.approved = "draft", None
-                share = self._share(item)
-                item.sign = (Sign.AI_DRAFT if share else Sign.DRAFT) if self._text(item) else Sign.NEEDS_TEXT
-                item.words, item.reason = "draft", None
-
     async def counters(self, post: str, texts: Mapping[str, str]) -> list[Counter]:
         found = []
         for item in (i for i in self.items.values() if i.post == post):

@@ -11,7 +11,7 @@ from drafting.provenance import Attributed, attribute
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, read, written
 from scheduler.content.merging import merged
-from scheduler.desk.views import BeatView, Done, PostView, ProposalView, Span
+from scheduler.desk.views import BeatView, Done, PostView, ProposalView, Sign, Span
 from scheduler.desk.write.scripting import script_view
 from scheduler.desk.write.views import (
     AltText,
@@ -58,7 +58,12 @@ class FakeWriting(FakeReading):
         self.files = ["campaigns/winter/media/menu.jpg", "campaigns/winter/media/shop.jpg", "campaigns/winter/media/reel.mp4"]
 
     def _void(self, post: str) -> None:
-        raise NotImplementedError
+        for item in self.items.values():
+            if item.post == post and item.state in {"draft", "queued"}:
+                item.state, item.approved = "draft", None
+                share = self._share(item)
+                item.sign = (Sign.AI_DRAFT if share else Sign.DRAFT) if self._text(item) else Sign.NEEDS_TEXT
+                item.words, item.reason = "draft", None
 
     async def save_text(self, post: str, field: str, text: str, *, base: str | None = None, may_void: bool = True) -> PostView:
         work = self._work(post)

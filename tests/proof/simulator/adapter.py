@@ -278,7 +278,7 @@ class Pretend:
         return NoFigures("nobody counts here")
 
     async def connect(self, secret: str) -> Connection:
-        raise NotImplementedError
+        raise ConnectError("people of a history sign in at the platform itself")
 
     async def refresh(self) -> Credentials | None:
         await self.node.gate()
