@@ -22,6 +22,7 @@ from tests.sandbox_process import Sandbox
 from tests.scheduler.importing.workbooks import workbook
 from tests.scheduler.notices.post_office import Listener, listening
 from tui.dialogs.approve import Approve
+from tui.lines.reading import facts_to_tick
 from tui.screens.approvals import ApprovalsScreen
 
 __all__ = ["platforms"]
@@ -127,7 +128,7 @@ async def one_post(hands: Hands) -> tuple[str, int] | None:
         await hands.until(partial(_has_turned, pane, seen), "the next page")
     await hands.press("a")
     await hands.until(lambda: isinstance(hands.pilot.app.screen, Approve), "the question")
-    await hands.press(*(["space"] if any(item.needs_facts_check for item in items) else []), "a")
+    await hands.press(*["space"] * len(facts_to_tick(items)), "a")
     await hands.until(lambda: hands.pilot.app.screen is screen and _is_next(screen, items), "the next one")
     return items[0].delivery.post, hands.tally.keys - before
 

@@ -56,8 +56,8 @@ async def test_dialogs_say_their_title_and_their_buttons(tmp_path: Path) -> None
     async with opened(settings_file=aloud(tmp_path), place="4") as pilot:
         await see(pilot, "line 2 of")
         await pilot.press("a")
-        await see(pilot, "Approve for", "[ ] Facts checked")
-        await pilot.press("tab")
+        await see(pilot, "Approve for", "Facts checked:", "[ ] “Tuesday”", "[ ] “both shops”")
+        await pilot.press("tab", "tab")
         await see(pilot, "Button: Not yet (esc)")
         assert not FRAMES.search(screen_text(pilot))
 

@@ -138,15 +138,18 @@ async def test_the_next_post_stands_there_before_the_store_is_read_again() -> No
         desk.answers.set()
 
 
-async def test_what_a_model_wrote_needs_the_tick() -> None:
+async def test_each_fact_that_a_model_wrote_needs_a_tick() -> None:
     desk = seeded()
     async with opened(desk, place="4") as pilot:
         await see(pilot, "exactly this will go out")
         await pilot.press("a")
-        await see(pilot, "[ ] Facts checked")
+        await see(pilot, "Facts checked:", "[ ] “Tuesday”", "[ ] “both shops”")
         await pilot.press("a")
         await see(pilot, "Tick with space that you checked")
-        assert desk.items["winter/menu@bs-kawa"].state == "draft"
+        await pilot.press("space")
+        await see(pilot, "[x] “Tuesday”", "[ ] “both shops”")
+        await pilot.press("a")
+        assert desk.items["winter/menu@bs-kawa"].state == "draft", "one fact of two is not all of them"
         await pilot.press("space", "a")
         await see(pilot, "2 posts for 2 accounts")
         assert {desk.items[f"winter/menu@{account}"].state for account in ("bs-kawa", "ms-kawa", "ig-kawa")} == {"queued"}

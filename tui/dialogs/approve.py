@@ -1,4 +1,4 @@
-"""The yes: whose, where, when; a tick for facts where a model wrote; each account is approved by its own seal."""
+"""The yes: whose, where, when; a tick for each fact where a model wrote; each account is approved by its own seal."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from textual.widgets import Button, Static
 from scheduler.desk.views import ReviewItem
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
-from tui.lines.reading import facts_words, label_words
+from tui.lines.reading import facts_to_tick, label_words
 from tui.lines.words import error_words, name_words
 from tui.say import say
 from tui.text import clean, counted, full_when, one_line
 from tui.told import told
-from tui.widgets.ticks import Tick
+from tui.widgets.ticks import Checklist
 
 
 class Approve(Dialog[frozenset[str]]):
@@ -36,15 +36,10 @@ class Approve(Dialog[frozenset[str]]):
     def title_words(self) -> str:
         return say("Approve for {client_name}?", client_name=one_line(self._good[0].delivery.client_name))
 
-    @property
-    def _ticks(self) -> list[ReviewItem]:
-        return [item for item in self._good if item.needs_facts_check]
-
     def compose_box(self) -> ComposeResult:
         yield Static(self._what(), classes="question")
-        if self._ticks:
-            facts = "; ".join(dict.fromkeys(facts_words(item) for item in self._ticks))
-            yield Tick(say("Facts checked: {facts}", facts=facts), id="facts")
+        if facts := facts_to_tick(self._good):
+            yield Checklist(say("Facts checked:"), facts, id="facts")
 
     def _what(self) -> Content:
         lines = [Content.styled(f"“{name_words(self._good[0].delivery)}”", "bold")]
@@ -67,15 +62,15 @@ class Approve(Dialog[frozenset[str]]):
         yield Button(Content(say("Approve {accounts} (a)", accounts=counted(len(self._good), "account"))), id="yes", variant="success")
 
     def on_mount(self) -> None:
-        self.query_one("#facts" if self._ticks else "#no").focus()
+        if not self.query(Checklist):
+            self.query_one("#no").focus()
 
     @on(Button.Pressed, "#yes")
     def action_yes(self) -> None:
-        if self._ticks and not self.query_one(Tick).value:
-            self.note(say("A model wrote some of this. Tick with space that you checked the facts."))
-            self.query_one(Tick).focus()
-        else:
+        if all(facts.ready() for facts in self.query(Checklist)):
             self._approve()
+        else:
+            self.note(say("A model wrote some of this. Tick with space that you checked the facts."))
 
     @work(exclusive=True, group="approve", exit_on_error=False)
     async def _approve(self) -> None:

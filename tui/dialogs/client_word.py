@@ -68,7 +68,7 @@ class ClientWord(Dialog[int]):
         tick = self.query_one(Tick)
         tick.display = bool(to_check)
         if to_check:
-            tick.say(f"Facts checked: {'; '.join(dict.fromkeys(facts_words(item) for item in to_check))}")
+            tick.say(say("Facts checked: {facts}", facts="; ".join(dict.fromkeys(facts_words(item) for item in to_check))))
 
     async def _sealed(self, seals: tuple[str, ...]) -> tuple[Sealed, ...]:
         """Two posts with the same words have one seal: then the one under the cursor is meant."""

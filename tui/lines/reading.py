@@ -33,7 +33,10 @@ def label_words(item: ReviewItem) -> str:
     flags = [name for name, on in item.delivery.disclosure.flags.items() if on]
     line = item.delivery.disclosure.line
     public = [say("tells the platform that AI was used ({flags})", flags=", ".join(flags))] if flags else []
-    public += [say("readers see “{line}”", line=one_line(line))] if line else []
+    if line and any(line.strip() in part.text for part in item.parts):  # it is read there: in two languages it would be two labels
+        public.append(say("readers are told in the text"))
+    elif line:
+        public.append(say("readers see “{line}”", line=one_line(line)))
     return " · ".join([*parts, *(public or [say("nothing is told to readers (your policy)")])])
 
 
@@ -50,12 +53,15 @@ def review_title(items: Sequence[ReviewItem]) -> str:
 def review(items: Sequence[ReviewItem], tz: str, glyphs: Glyphs, waits: Mapping[str, str] = NOBODY_ASKED) -> Content:
     """One reading pass: each account with its time; a text that several share stands once. `waits`: whose yes is missing, by key."""
     texts = _same_text(items)
-    once = len(texts) > 1 and len({label_words(item) for item in items}) == 1 and len({waits.get(item.key, "") for item in items}) == 1
+    once = len(texts) > 1 and len({(label_words(item), waits.get(item.key, "")) for item in items}) == 1
+    check_once = once and len({(item.needs_facts_check, item.facts) for item in items}) == 1
     parts: list[Content] = []
     for same in texts:  # on a small window every line that says the same twice takes one from the texts
         parts += [*_accounts(same, tz, glyphs), *([] if once else _waiting(same, waits)), Content(""), *_texts(same[0])]
-        parts += [*_after(same), Content("")] if once else [Content(""), _label(same[0]), *_after(same), Content("")]
-    return Content("\n").join([*parts[:-1], *([_label(items[0]), *_waiting(items, waits)] if once else [])])
+        parts += [] if once else [Content(""), _label(same[0])]
+        parts += [*_after(same[0], check=not check_once), Content("")]
+    last = [*(_to_check(items[0]) if check_once else []), _label(items[0]), *_waiting(items, waits)] if once else []
+    return Content("\n").join([*parts[:-1], *last])
 
 
 def _waiting(items: Sequence[ReviewItem], waits: Mapping[str, str]) -> list[Content]:
@@ -122,14 +128,12 @@ def _part(part: PartView) -> list[Content]:
     return [body, *(Content.styled(say("Picture: {media}", media=one_line(media)), "$quiet") for media in part.media)]
 
 
-def _after(items: Sequence[ReviewItem]) -> list[Content]:
-    item = items[0]
+def _after(item: ReviewItem, *, check: bool) -> list[Content]:
     lines: list[Content] = []
     if item.options:
         said = (f"{told(one_line(name))}: {one_line(value)}" for name, value in item.options.items())
         lines.append(Content.styled(" · ".join(said), "$quiet"))
-    if item.needs_facts_check:
-        lines += _to_check(item)
+    lines += _to_check(item) if check else []
     if item.changed:
         lines.append(Content.styled(say("Changed since it was last approved:"), "bold"))
         lines += [_diff(line) for line in item.changed]
@@ -138,9 +142,19 @@ def _after(items: Sequence[ReviewItem]) -> list[Content]:
 
 def _to_check(item: ReviewItem) -> list[Content]:
     """Every fact that the brief does not hold, one under the other: none hides behind “and 3 more”."""
+    if not item.needs_facts_check:
+        return []
     if len(item.facts) < 2:
         return [Content.styled(say("To check: {facts}", facts=facts_words(item)), "$warning")]
     return [Content.styled(say("To check:"), "$warning"), *(Content.styled(f"  [ ] {one_line(fact)}", "$warning") for fact in item.facts)]
+
+
+def facts_to_tick(items: Sequence[ReviewItem]) -> list[str]:
+    """What has to be said to be right, one by one, before a model's words go out; what several accounts say is asked once."""
+    asked = [item for item in items if item.needs_facts_check]
+    each = [f"“{one_line(fact)}”" for item in asked for fact in item.facts]
+    rest = [facts_words(item) for item in asked if not item.facts]
+    return list(dict.fromkeys([*each, *rest]))
 
 
 def changes(items: Sequence[ReviewItem]) -> Content:

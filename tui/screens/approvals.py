@@ -48,6 +48,18 @@ class ApprovalsScreen(ListScreen):
         self._waits: dict[str, str] = {}
         """Whose yes is missing and since when, by key."""
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        pane = self.query_one("#pane", VerticalScroll)
+        for part in ("scroll_y", "show_vertical_scrollbar"):
+            self.watch(pane, part, self._say_more)
+
+    def _say_more(self) -> None:
+        """Whether the text goes on below."""
+        pane = self.query_one("#pane", VerticalScroll)
+        below = pane.show_vertical_scrollbar and (not pane.scroll_y or pane.scroll_y < pane.max_scroll_y)  # its end is known late
+        pane.border_subtitle = say("‹review.on› reads on") if below else None
+
     async def read(self) -> None:
         desk = self.app.desk
         groups = review_groups(await desk.waiting(self.app.client))

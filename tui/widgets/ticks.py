@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual import on
+from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -32,6 +34,10 @@ class Tick(Static, can_focus=True):
     value: reactive[bool] = reactive(False, init=False)
     """Whether it is ticked."""
 
+    @dataclass
+    class Ticked(Message):
+        """The person ticked it."""
+
     def __init__(self, words: str, *, id: str) -> None:  # noqa: A002
         super().__init__(box(False, words), id=id, markup=False)
         self._words = words
@@ -47,9 +53,49 @@ class Tick(Static, can_focus=True):
 
     def action_tick(self) -> None:
         self.value = not self.value
+        if self.value:
+            self.post_message(self.Ticked())
 
     def on_click(self) -> None:
         self.action_tick()
+
+
+class Checklist(VerticalScroll):
+    """Boxes that all have to be ticked, each singly; ticking one goes on to the next. One alone stands on the line of the heading."""
+
+    DEFAULT_CSS = """
+    Checklist { height: auto; max-height: 9; margin-top: 1; scrollbar-size-vertical: 1; & > Tick { margin-top: 0; } }
+    """
+
+    def __init__(self, heading: str, names: Sequence[str], *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id, can_focus=False)
+        self._heading, self._names = heading, names
+
+    def compose(self) -> ComposeResult:
+        alone = len(self._names) == 1
+        if not alone:
+            yield Static(self._heading, markup=False)
+        for number, name in enumerate(self._names):
+            yield Tick(f"{self._heading} {name}" if alone else name, id=f"tick-{number}")
+
+    def on_mount(self) -> None:
+        self.query(Tick).first().focus()
+
+    @on(Tick.Ticked)
+    def _next(self) -> None:
+        """The last one keeps the cursor: whoever holds the key down ticks nothing but boxes."""
+        if left := self._left():
+            left[0].focus()
+
+    def ready(self) -> bool:
+        """Whether all are ticked; else the cursor goes to the first that is not."""
+        left = self._left()
+        if left:
+            left[0].focus()
+        return not left
+
+    def _left(self) -> list[Tick]:
+        return [tick for tick in self.query(Tick) if not tick.value]
 
 
 class TickList(Choices):
