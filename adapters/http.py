@@ -22,13 +22,13 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
-from ipaddress import ip_address
 from types import TracebackType
 from typing import IO, Self, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ValidationError
+
+from adapters.servers import host_of
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0
@@ -216,7 +216,7 @@ class Http:
         """A call that may be repeated. `timeout`: longest silence in seconds."""
         if self._pooled is None:
             self._pooled = self._client(httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=15.0))
-        client, call = self._pooled, _Call(_host(url))
+        client, call = self._pooled, _Call(host_of(url))
         self._tell(SAFE_EVENTS[0])
         reply = await call.run(
             lambda: client.build_request(
@@ -244,7 +244,7 @@ class Http:
         """The one request that makes something public: a connection of its own, sent once, never followed or repeated."""
         if self._fresh is None:
             self._fresh = self._client(httpx.Limits(max_connections=None, max_keepalive_connections=0))
-        client, call = self._fresh, _Call(_host(url), self._on_event)
+        client, call = self._fresh, _Call(host_of(url), self._on_event)
         reply = await call.run(
             lambda: client.build_request(
                 method, url, headers={**(headers or {}), "Connection": "close"}, params=params, json=json, data=data, content=content,
@@ -257,7 +257,7 @@ class Http:
 
     def _heard(self, url: str, reply: Reply) -> Reply:
         if self._on_reply is not None:
-            self._on_reply(_host(url), reply)
+            self._on_reply(host_of(url), reply)
         return reply
 
     def _tell(self, event: str) -> None:
@@ -411,27 +411,3 @@ def user_agent() -> str:
         return f"daypart/{version('daypart')}"
     except PackageNotFoundError:
         return "daypart/0"
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def is_loopback(url: str) -> bool:
-    """Whether an address stays on this computer."""
-    host = _host(url)
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_safe_base(url: str) -> bool:
-    """Whether tokens may be sent there: https, or http on this computer."""
-    scheme = url.partition(":")[0].lower()
-    return bool(_host(url)) and (scheme == "https" or (scheme == "http" and is_loopback(url)))

@@ -49,6 +49,14 @@ def test_the_command_line_never_loads_the_screens() -> None:
     assert loaded.isdisjoint({"textual", "openai", "tui"})
 
 
+def test_the_desk_loads_nothing_that_most_visits_never_use() -> None:
+    """All places together; what is named here costs from 2 to 40 MB for as long as somebody works."""
+    places = "import tui.app\nfor place in tui.app.LATER: tui.app._load(place)"
+    loaded = modules_after(f"import scheduler.desk.first_run\n{places}")
+    assert {"sqlalchemy", "textual"} <= loaded
+    assert loaded.isdisjoint({"httpx", "pygments", "openai", "fasttext", "PIL", "openpyxl", "alembic", "apprise", "numpy"})
+
+
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
 def test_locks_are_hashed_and_name_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")

@@ -59,7 +59,8 @@ from adapters.contract import (
     StepResult,
     TokenDead,
 )
-from adapters.http import Answer, Http, Reply, is_loopback
+from adapters.http import Answer, Http, Reply
+from adapters.servers import is_loopback
 
 RECENT = 40
 RESOLVE_TRIES = 2

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from adapters.hosts.names import ENDINGS
-from adapters.http import Answer, Http, Lost, NotReached, is_loopback
+from adapters.http import Answer, Http, Lost, NotReached
+from adapters.servers import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from adapters.servers import is_safe_base
 from config.notices import DeadMan
 from config.secrets import redactor
 from config.workspace import Workspace
@@ -110,8 +111,6 @@ def fetch_with(http: Http) -> Fetch:
 
 def is_allowed(address: str) -> bool:
     """https, or http of this computer."""
-    from adapters.http import is_safe_base  # deferred: loads httpx
-
     return is_safe_base(address)
 
 

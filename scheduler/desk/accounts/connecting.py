@@ -19,7 +19,7 @@ from adapters.contract import Account, Adapter, MediaItem
 from adapters.contract import Connection as Connected
 from adapters.errors import ConnectError, MediaHostError
 from adapters.hosts import host_for
-from adapters.http import is_loopback
+from adapters.servers import is_loopback
 from adapters.limits import platform_name
 from adapters.registry import adapter_for
 from config.secrets import Cipher, SecretsError, load_key, redactor
