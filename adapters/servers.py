@@ -1,4 +1,4 @@
-"""What a server's address says by itself: its host, whether that is this computer, whether tokens may go there. Asks nobody, loads little."""
+"""What a server's address says by itself: its host, whether that is this computer, whether tokens may go there. Pure."""
 
 from __future__ import annotations
 

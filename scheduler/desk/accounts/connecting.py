@@ -19,9 +19,9 @@ from adapters.contract import Account, Adapter, MediaItem
 from adapters.contract import Connection as Connected
 from adapters.errors import ConnectError, MediaHostError
 from adapters.hosts import host_for
-from adapters.servers import is_loopback
 from adapters.limits import platform_name
 from adapters.registry import adapter_for
+from adapters.servers import is_loopback
 from config.secrets import Cipher, SecretsError, load_key, redactor
 from scheduler.accounts.named import StoredAccount, names_by_id
 from scheduler.accounts.rows import read_accounts, sync_accounts
