@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
@@ -228,6 +229,12 @@ class Workspace(Written):
         client = self.clients.get(self.client_of(account) or "")
         spans = dict.fromkeys((*written.quiet, *(client.quiet if client else ())))
         return Pace(written.per_hour, written.per_day, written.apart, tuple(parse_quiet(text) for text in spans), self.timezone)
+
+    def language_of(self, client: str | None) -> str:
+        """What most accounts of a client post in first, of the workspace without one; empty where none says."""
+        names = self.clients[client].accounts if client is not None else tuple(self.accounts)
+        first = Counter(account.languages[0] for name in names if (account := self.accounts.get(name)) and account.languages)
+        return first.most_common(1)[0][0] if first else ""
 
     def languages(self) -> tuple[Language, ...]:
         """All languages of all accounts."""

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scheduler.phrases.po import PLURALS, THIN, read_po
+from scheduler.phrases.po import PLURALS, THIN, known_language, read_po
 from scheduler.phrases.po import thousands as thousands_in
 from tui.keys.action import key_of, spelled
 
 LOCALE = Path(__file__).parent / "locale"
-LANGUAGES = ("en", "pl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +62,7 @@ def language_of(environment: Mapping[str, str] | None = None) -> str:
     """What the computer says: LC_ALL, LC_MESSAGES, LANG, in this order; English where we know no other."""
     known = os.environ if environment is None else environment
     said = next((known[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if known.get(name)), "")
-    code = said.partition(".")[0].partition("_")[0].lower()
-    return code if code in LANGUAGES else "en"
+    return known_language(said.partition(".")[0])
 
 
 def later(words: str) -> str:

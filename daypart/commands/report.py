@@ -11,6 +11,7 @@ import click
 from daypart.call import Call, common
 from daypart.output import print_done, print_json, progress, rfc3339
 from daypart.session import at_desk
+from scheduler.phrases.po import LANGUAGES
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
@@ -29,9 +30,10 @@ _WEEK = "Which week: 2026-W47, a day of it, this or last (default: this)."
 @click.option("--markdown", "kind", flag_value="markdown", default="markdown", help="To read and to send (default).")
 @click.option("--csv", "kind", flag_value="csv", help="One line per post, for a spreadsheet.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write a file instead of showing it.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of the Markdown; default: of each client's accounts.")
 @common
 @click.pass_obj
-def report(call: Call, client: str | None, week: str | None, kind: str, out: Path | None) -> None:
+def report(call: Call, client: str | None, week: str | None, kind: str, out: Path | None, language: str | None) -> None:
     """What was published in a week, per client: every post with its figures, the best and the one with the fewest interactions, best hours
     of each account, who approved which text and how AI is labelled.
 
@@ -41,7 +43,7 @@ def report(call: Call, client: str | None, week: str | None, kind: str, out: Pat
 
     async def act(desk: Desk) -> tuple[WeekReport, Done | None]:
         found = await desk.week_report(client=client, week=week)
-        return found, await desk.save_report(found, "csv" if kind == "csv" else "markdown", out) if out is not None else None
+        return found, await desk.save_report(found, "csv" if kind == "csv" else "markdown", out, language) if out is not None else None
 
     found, saved = at_desk(call, act)
     if saved is not None:
@@ -49,7 +51,7 @@ def report(call: Call, client: str | None, week: str | None, kind: str, out: Pat
     elif call.as_json:
         print_json(report_json(found))
     else:
-        click.echo(as_csv(found) if kind == "csv" else as_markdown(found), nl=False)
+        click.echo(as_csv(found) if kind == "csv" else as_markdown(found, language), nl=False)
 
 
 def report_json(report: WeekReport) -> dict[str, object]:

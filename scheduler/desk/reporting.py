@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +12,7 @@ from scheduler.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done
 from scheduler.errors import DiskError, NotFoundError, UsageError
+from scheduler.phrases.po import known_language
 
 if TYPE_CHECKING:
     from scheduler.report.model import WeekReport
@@ -31,14 +33,18 @@ class Reporting(Room):
 
         self._known(client)
         span = week_of(week, self.clock.wall(), self.tz)
-        return await self.store.read(lambda conn: read_week(conn, span, client, self.scene(conn)))
+        report = await self.store.read(lambda conn: read_week(conn, span, client, self.scene(conn)))
+        spoken = self.workspace.language_of
+        return replace(report, clients=tuple(replace(part, language=known_language(spoken(part.client))) for part in report.clients))
 
-    async def save_report(self, report: WeekReport, kind: ReportFormat = "markdown", to: Path | None = None) -> Done:
+    async def save_report(
+        self, report: WeekReport, kind: ReportFormat = "markdown", to: Path | None = None, language: str | None = None
+    ) -> Done:
         """Write a report to a file; without one it gets a name of its own in the workspace's `reports`. Raises DiskError."""
         from scheduler.report.markdown import as_markdown
         from scheduler.report.sheet import as_csv
 
-        words = as_markdown(report) if kind == "markdown" else as_csv(report)
+        words = as_markdown(report, language) if kind == "markdown" else as_csv(report)
         file = to or self.root / "reports" / f"{_file_name(report)}.{ENDINGS[kind]}"
         # spreadsheets take a file without the mark for another encoding
         await asyncio.to_thread(write_file, file, words.encode("utf-8-sig" if kind == "csv" else "utf-8"))

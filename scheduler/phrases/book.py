@@ -192,6 +192,28 @@ def _capital(words: str, wanted: bool) -> str:
     return words[:1].upper() + words[1:] if wanted else words
 
 
+@dataclass(frozen=True)
+class Voice:
+    """How a letter or a report says things: no screen is open, so that a sentence which names a key stays English."""
+
+    language: str = "en"
+
+    def say(self, text: str) -> str:
+        """A sentence of ours in this language."""
+        if self.language == "en":
+            return text
+        found = book(self.language).find(text)
+        return text if "‹" in found else found
+
+    def quoted(self, words: str) -> str:
+        """Words of others."""
+        return f"„{words}”" if self.language == "pl" else f"“{words}”"
+
+    def number(self, number: int) -> str:
+        """With its thousands apart."""
+        return thousands(number, self.language)
+
+
 @lru_cache(4)
 def book(language: str) -> Phrasebook:
     """The templates of a language, read when they are needed first."""

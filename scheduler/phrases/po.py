@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+LANGUAGES = ("en", "pl")
+"""What there are words for."""
 THIN = "\u00a0"
 """Stands between thousands where no comma does."""
 DAYS = {"en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "pl": ["pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."]}
@@ -24,6 +26,12 @@ def _polish(number: int) -> int:
 
 PLURALS: Mapping[str, Callable[[int], int]] = {"en": lambda number: 0 if number == 1 else 1, "pl": _polish}
 """Language → which of its forms a number takes."""
+
+
+def known_language(tag: str) -> str:
+    """`pl` for `pl-PL`; English where we have no words."""
+    code = tag.replace("_", "-").partition("-")[0].lower()
+    return code if code in LANGUAGES else "en"
 
 
 def thousands(number: int, language: str) -> str:

@@ -125,6 +125,8 @@ class ClientWeek:
     before: Counts
     """The same figures of the week before."""
     posts_before: int
+    language: str = "en"
+    """What the report is written in."""
 
     @property
     def counts(self) -> Counts:

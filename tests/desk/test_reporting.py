@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -203,3 +204,19 @@ async def test_a_week_without_posts(tmp_path: Path) -> None:
     async with house(tmp_path, None) as h:
         words = as_markdown(await week(h))
         assert "Nothing was published in this week." in words or "**0 posts" in words
+
+
+async def test_a_clients_report_is_in_the_clients_language(reported: Reported) -> None:
+    await reported.told(BEANS, "2026-11-26", Figures(likes=1234, replies=1, reposts=2, saves=7, reach=90_000))
+    for account in ("kawa.example, languages: [en]", "kawa.wroclaw, languages: [en, pl]"):
+        reported.house.workspace(account, account.partition("[")[0] + "[pl-PL, en]")
+    report = await week(reported.house)
+    assert {client.client: client.language for client in report.clients} == {"kawa": "pl", "bike": "en"}
+    words = as_markdown(await week(reported.house, "kawa"))
+    assert "# Raport · Kawa Wrocław · 2026-W48, 23 lis – 29 lis 2026" in words
+    assert "**2 posty na 2 kontach** · 1\u00a0234 polubienia · 1 odpowiedź" in words
+    assert "| 1\u00a0234 | 1 | 2 | 7 | 90\u00a0000 |" in words
+    assert "Bluesky nie podaje zasięgu." in words
+    ours = words.replace("Beans \\*for\\* \\| everyone", "").replace("Milk from the hill", "")
+    assert not re.search(r"\b(?:the|and|of|is|on|posts|none|figures|human)\b", ours), ours
+    assert as_markdown(await week(reported.house, "kawa"), "en").startswith("# Report · Kawa Wrocław")

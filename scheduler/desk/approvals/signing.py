@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from scheduler.desk.rows import read_deliveries
 from scheduler.desk.views import DeliveryQuery, DeliveryView
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.lifecycle import State
+from scheduler.phrases.po import known_language
 from scheduler.signoff.model import Card, Entry, Language, Passage, Sheet, Showing, Told
 from scheduler.store.statements import note
 from scheduler.units.reading import find_unit, head_key
@@ -95,10 +95,7 @@ class Signing(Reminding, Reviewing):
 
     def _language(self, client: str | None) -> Language:
         """What most of the client's accounts post in first."""
-        names = self.workspace.clients[client].accounts if client is not None else tuple(self.workspace.accounts)
-        first = Counter(account.languages[0] for name in names if (account := self.workspace.accounts.get(name)) and account.languages)
-        most = first.most_common(1)[0][0] if first else "en"
-        return "pl" if most.partition("-")[0].casefold() == "pl" else "en"
+        return "pl" if known_language(self.workspace.language_of(client)) == "pl" else "en"
 
     def _sheet(self, conn: Connection, client: str | None, name: str, week: Week, language: Language | None) -> tuple[Sheet, list[str]]:
         days = Days.between(week.monday, week.sunday, self.tz)
