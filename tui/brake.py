@@ -102,7 +102,7 @@ class Brake(Program, inherit_bindings=False):
     async def _hold_campaign(self, campaign: str) -> None:
         """At once; the reason comes after."""
         if await self.attempt(self.desk.hold(campaign=campaign)):
-            reason = await self.push_screen_wait(HoldReason(say("campaign {campaign}", campaign=campaign)))
+            reason = await self.push_screen_wait(HoldReason(say("campaign {campaign}", campaign=campaign), begins=True))
             if reason:
                 await self.attempt(self.desk.hold(campaign=campaign, reason=reason))
 

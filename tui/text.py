@@ -154,6 +154,16 @@ def clock_words(at: int, tz: str) -> str:
     return f"{moment.hour}:{moment.minute:02}"
 
 
+def short_clock(time: str) -> str:
+    """`9:05` of `09:05`."""
+    return time[1:] if time.startswith("0") else time
+
+
+def within(words: str) -> str:
+    """As it stands in the middle of a line: `published`; an abbreviation stays as it is."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
+
+
 def when_words(at: int | None, tz: str, now: int) -> str:
     """`12:30` today, else `Tue 24 Nov 12:30`; the year only when it is another one."""
     if at is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, RowMapping, Table, func, insert, select, text
+from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, text
 
 from drafting.provenance import AiOutput, Attributed, Span
 from scheduler.content.labels import Sources, spans_of
@@ -38,6 +38,13 @@ def keep_revision(conn: Connection, post_id: int, field_name: str, saved: Attrib
     row = {"post_id": post_id, "field": field_name, "n": n, "text": saved.text, "spans": spans_json(saved.spans)}
     conn.execute(insert(REVISION).values(**row, editor=editor, at=at))
     return n
+
+
+def forget_unwritten(conn: Connection, post_id: int, field_name: str) -> None:
+    """A text that was begun empty goes as if it had never been; one in which anybody has saved anything stays."""
+    mine = (REVISION.c.post_id == post_id, REVISION.c.field == field_name)
+    if conn.execute(select(REVISION.c.text).where(*mine)).scalars().all() == [""]:
+        conn.execute(delete(REVISION).where(*mine))
 
 
 def _rows(conn: Connection, sql: str, post_id: int | None) -> Sequence[RowMapping]:

@@ -138,6 +138,7 @@ async def test_a_language_nobody_has_written_gets_a_text_to_write_in(tmp_path: P
         assert [(text.field, text.text) for text in (await h.desk.post(post)).texts] == [("en", "Winter menu is here."), ("pl", "")]
         await h.desk.undo()
         assert [text.field for text in (await h.desk.post(post)).texts] == ["en"]
+        assert {text.field for text in await h.desk.former_texts(post)} == {"en"}, "nothing empty is among the earlier texts"
 
 
 async def test_a_time_without_room_is_said_first(tmp_path: Path) -> None:

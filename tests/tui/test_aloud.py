@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from config.desk_settings import DeskSettings, write_settings
-from tests.tui.waiting import opened, screen_text, see, type_text, until
+from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
 from tui.say import speak
 from tui.text import UNICODE
 from tui.widgets.charts import bar, sparkline
@@ -99,3 +99,12 @@ def test_before_the_answer_nobody_is_told_that_there_is_nothing() -> None:
     assert spoken_words(listed) == "Reading…"
     listed.read = True
     assert spoken_words(listed) == "Nothing here"
+
+
+async def test_words_of_the_model_under_the_cursor_are_called_so(tmp_path: Path) -> None:
+    async with opened(settings_file=aloud(tmp_path), place="3") as pilot:
+        await pilot.press("enter", "ctrl+l")
+        await see(pilot, "Text, line 3 of 3")
+        await gone(pilot, "words of the model")
+        await pilot.press("up", "up")
+        await see(pilot, "Text, line 3 of 3", "words of the model")

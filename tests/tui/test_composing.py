@@ -505,3 +505,25 @@ async def test_a_family_and_a_persian_word_typed_sign_by_sign_are_whole() -> Non
         for sign in typed:
             pilot.app.post_message(events.Key("space" if sign == " " else f"u{ord(sign):x}", sign))
         await until(pilot, lambda: area_of(screen).text == f"{before}{typed}", "every sign, joiners too")
+
+
+async def test_the_accounts_of_what_is_over_are_not_asked_for() -> None:
+    async with writing(seeded(), "winter/latte") as (pilot, _):
+        await pilot.press("f2")
+        await see(pilot, "This post is public or cancelled everywhere")
+        await gone(pilot, "Where does")
+
+
+async def test_the_next_text_in_a_script_is_the_script_of_the_next_language() -> None:
+    async with writing(seeded()) as (pilot, _):
+        await pilot.press("ctrl+t")
+        await see(pilot, "Script · Polish")
+        await pilot.press("ctrl+l")
+        await see(pilot, "Script · English")
+
+
+async def test_the_hint_below_the_text_says_the_way_that_there_is() -> None:
+    async with writing(seeded()) as (pilot, _):
+        await see(pilot, "esc leaves the text")
+        await pilot.press("escape")
+        await see(pilot, "e edits the text, esc goes back")

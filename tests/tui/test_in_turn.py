@@ -91,3 +91,32 @@ async def test_what_was_typed_blind_is_let_go_but_for_the_brake() -> None:
         await until(pilot, lambda: bool(desk.found_holds), "the brake")
         assert listed.chosen == chosen
         assert not any(isinstance(screen, Approve) for screen in app.screen_stack)
+
+
+async def test_a_click_comes_after_the_keys_before_it() -> None:
+    async with opened(place="4") as pilot:
+        await see(pilot, "TO APPROVE 3")
+        app = pilot.app
+        burst(pilot, "5")
+        for kind in (events.MouseDown, events.MouseUp):
+            app.post_message(kind(None, 5, 0, 0, 0, 1, False, False, False, screen_x=5, screen_y=0))
+        await until(pilot, lambda: place(pilot) == "today", "the place that was clicked last")
+
+
+async def test_escape_and_a_letter_in_one_packet_are_two_keys_but_in_a_text() -> None:
+    async with opened(place="4") as pilot:
+        await see(pilot, "TO APPROVE 3")
+        app = pilot.app
+        burst(pilot, "/kawa\r")
+        find = app.screen.query_one("#find", Input)
+        await until(pilot, lambda: find.value == "kawa" and not find.has_focus, "the words kept")
+        app.post_message(events.Key("alt+shift+n", "N"))
+        await see(pilot, "Nobody is told while the desk is closed")
+        assert find.value == "", "escape came first"
+    async with opened(place="3") as pilot:
+        await pilot.press("enter")
+        await see(pilot, "esc leaves the text")
+        caption = pilot.app.screen.query_one(CaptionArea)
+        pilot.app.post_message(events.Key("alt+n", "n"))
+        await pilot.press("end")
+        assert caption.has_focus

@@ -118,3 +118,12 @@ def test_the_models_words_are_named_only_where_they_are_heard() -> None:
 def test_errors_come_before_warnings() -> None:
     warning, error = Problem("W510", "many tags"), Problem("E501", "too long")
     assert [t.message for t in troubles([counter("a", 1, 2, warning), counter("b", 3, 2, error)])] == ["too long", "many tags"]
+
+
+def test_what_goes_on_in_the_next_line_stands_in() -> None:
+    long = Problem("E602", "the picture is larger than what this network takes, make it smaller", field="media[0]")
+    many = counter("bs-kawa", 400, 300, long)
+    lines = counter_lines([many], UNICODE, 40).plain.splitlines()
+    assert len(lines) > 2
+    assert [line[:2] for line in lines[1:]] == ["  "] * (len(lines) - 1)
+    assert all(len(line) <= 40 for line in lines)

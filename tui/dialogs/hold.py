@@ -10,9 +10,9 @@ from tui.text import clean
 class HoldReason(AskWords):
     """The hold is on already; the reason is only for the others."""
 
-    def __init__(self, client: str = "") -> None:
+    def __init__(self, client: str = "", *, begins: bool = False) -> None:
         super().__init__(
-            say("{client} is on hold", client=clean(client) or say("Everything")),
+            say("{client} is on hold", client=clean(client[:1].upper() + client[1:] if begins else client) or say("Everything")),
             say(
                 "Nothing {words}leaves until somebody releases it. Why? (so that others know)",
                 words=say("of {client} ", client=clean(client)) if client else "",

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, overload
 from textual import events
 from textual.app import App
 from textual.command import CommandPalette
+from textual.keys import _character_to_key
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -23,7 +24,7 @@ from tui.keys.actions import HOLD
 from tui.say import say
 
 Answer = TypeVar("Answer")
-Typed = events.Key | events.Paste
+Typed = events.Key | events.Paste | events.MouseDown | events.MouseUp
 READS = frozenset({"read", "look-up", CommandPalette._GATHER_COMMANDS_GROUP})
 """Workers whose answer the next command is about: the lines of a place, commands or seals that were looked for."""
 BESIDE = frozenset({
@@ -31,6 +32,7 @@ BESIDE = frozenset({
     "settle", "sign-in", "signs", "test",
 })  # fmt: skip
 """Workers no key waits for: they show more of what is there, or take as long as a network does. All others do what a key asked for."""
+_LETTER = events.Key("a", "a")
 LOOK = 0.005
 """Seconds between two looks at who is still at work."""
 
@@ -56,7 +58,8 @@ class InTurn(App[None], inherit_bindings=False):
         self._typist = Typist(self, super().on_event)
 
     async def on_event(self, event: events.Event) -> None:
-        if isinstance(event, Typed) and not event.is_forwarded:
+        clicks = isinstance(event, events.MouseEvent)
+        if isinstance(event, Typed) and not event.is_forwarded and not (clicks and self._typist.is_idle):
             self._typist.take(event)
         else:
             await super().on_event(event)
@@ -83,14 +86,19 @@ class Typist:
         self.waiting: deque[Typed] = deque()
         """What came and was not handed on yet."""
         self._came = asyncio.Event()
-        self._begun = False
+        self._begun = self._acting = False
         self._asking: dict[Worker[Any], Screen[Any]] = {}
         """Who waits for a person's answer, and which dialog asks for it."""
         self._before: set[Worker[Any]] = set()
         """Who was at work already when the last command was handed on."""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing that came before has still to be done with: then a click needs not stand in line."""
+        return not self.waiting and not self._acting
+
     def take(self, event: Typed) -> None:
-        """A key or a paste came."""
+        """A key, a paste or a click came."""
         self.waiting.append(event)
         self._came.set()
         if not self._begun:
@@ -115,8 +123,11 @@ class Typist:
         writes = False
         while True:
             while not self.waiting:
+                self._acting = False
                 self._came.clear()
                 await self._came.wait()
+            self._acting = True
+            self._part_escape()
             if writes and not self._is_text(self.waiting[0]):
                 await self._all_done()  # a command after text: what the text asked for comes first
                 writes = False
@@ -128,9 +139,20 @@ class Typist:
             if not writes:
                 await self._all_done()
 
+    def _part_escape(self) -> None:
+        """Escape and a letter behind it in one packet look like one key with alt, and no key of ours has it. In a text it stays one: there
+        the letter is more likely meant as one of another alphabet."""
+        event = self.waiting[0]
+        if isinstance(event, events.Key) and event.key.startswith("alt+") and event.is_printable and not self._is_text(_LETTER):
+            self.waiting.popleft()
+            letter = event.character or ""
+            self.waiting.extendleft([events.Key(_character_to_key(letter), letter), events.Key("escape", "\x1b")])
+
     def _is_text(self, event: Typed) -> bool:
         """Whether it is only written down by what has the focus: nothing else can come of it, so nothing waits for it."""
         focused = self.app.focused
+        if isinstance(event, events.MouseEvent):
+            return False
         if isinstance(event, events.Paste) or focused is None:
             return focused is not None and focused.check_consume_key("a", "a")
         return focused.check_consume_key(event.key, event.character)
@@ -165,9 +187,9 @@ class Typist:
         return screen is not None and any(screen in stack for stack in self.app._screen_stacks.values())
 
     def _let_go(self) -> None:
-        """What was typed blind goes nowhere, but for the brake and for no."""
+        """What was typed blind goes nowhere, but for the brake and for no. A click goes where it was seen to go."""
         safe = {*self.app._keymap.get(HOLD.id, HOLD.keys).split(","), "exclamation_mark", "ctrl+g", "escape"}
-        kept = [event for event in self.waiting if isinstance(event, events.Key) and event.key in safe]
+        kept = [event for event in self.waiting if not isinstance(event, events.Paste | events.Key) or getattr(event, "key", "") in safe]
         if len(kept) < len(self.waiting):
             self.app.notify(say("What you typed meanwhile was not taken: the desk was still at work."), severity="warning")
         self.waiting = deque(kept)

@@ -51,6 +51,10 @@ class Line:
             return f"{fit(self.action.all_keys, LABEL_WIDTH)} {say(self.action.label)} {mine}".rstrip()
         return f"{fit(say(LABELS[self.name]), LABEL_WIDTH)} {_choices(self.name, settings.value(self.name))}"
 
+    def name_words(self) -> str:
+        """What is set by it."""
+        return say(self.action.label) if self.action is not None else say(LABELS[self.name]) if self.name in LABELS else self.heading
+
     def explained(self) -> str:
         """What it is for."""
         if self.action is not None:

@@ -53,7 +53,8 @@ def facts(overview: Overview, now: int) -> list[Fact]:
     if overview.to_approve:
         found.append(Fact(say_count(overview.to_approve, "? {count} to approve", "? {count} to approve"), "warning"))
     found.append(Fact(say_count(overview.planned, "{count} planned", "{count} planned"), "foreground"))
-    if overview.next is not None and overview.next.due is not None:
+    stopped = any(hold.scope == "all" for hold in overview.holds)  # then nothing leaves at its time
+    if overview.next is not None and overview.next.due is not None and not stopped:
         due = overview.next.due
         when = when_words(due, overview.tz, now)
         short = say("next {when}", when=when) if is_aloud() else say("next {when} ({gap})", when=when, gap=relative(due, now))

@@ -23,7 +23,7 @@ from tui.lines.month import Month, signs_by_day
 from tui.lines.week import Spot, Week
 from tui.say import is_aloud, later, say
 from tui.screens.planning import PlanningScreen, spot_words
-from tui.text import clean, local, month_title, week_words
+from tui.text import clean, local, month_title, short_clock, week_words, within
 from tui.theme import SIGN_WORDS
 from tui.unhurried import PlainVertical
 from tui.widgets.agenda_list import AgendaList, Pages, agenda_row
@@ -207,7 +207,7 @@ class CalendarScreen(PlanningScreen):
             self.app.say_error(error)
             return
         year = local(self.app.now(), self.app.desk.tz).year
-        self.agenda.fill(pages, page, {id_: agenda_row(row, say(SIGN_WORDS[row.sign]), year) for id_, row in found.items()})
+        self.agenda.fill(pages, page, {id_: agenda_row(row, within(say(SIGN_WORDS[row.sign])), year) for id_, row in found.items()})
         there = self.agenda._lines.keys  # what is scrolled away goes with its page: an agenda may be as long as the store
         every = self._of_agenda | {row.key: row for row in found.values()}
         self._of_agenda = {key: row for key, row in every.items() if key in there}
@@ -323,9 +323,9 @@ class CalendarScreen(PlanningScreen):
 
     def _list_day(self, rows: tuple[CalendarRow, ...] | list[CalendarRow]) -> None:
         self._of_day, self._listed = {row.key: row for row in rows}, self.month.day
-        lines = [agenda_row(row, say(SIGN_WORDS[row.sign]), row.day.year) for row in rows]
+        lines = [agenda_row(row, within(say(SIGN_WORDS[row.sign])), row.day.year) for row in rows]
         codes = {row.key: PLATFORM_CODES.get(row.platform, row.platform[:2].upper()) for row in rows}
-        times = {row.key: row.time[1:] if row.time.startswith("0") else row.time for row in rows}
+        times = {row.key: short_clock(row.time) for row in rows}
         wide = self.has_class("-wide")
         self.day_list.show(
             [replace(line, when=f"{times[line.key]:>5} {codes[line.key]}", words="" if wide else line.words) for line in lines]

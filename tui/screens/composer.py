@@ -25,7 +25,7 @@ from tui.text import clean, counted, field_words, full_when, one_line, sentence
 from tui.told import told
 from tui.unhurried import PlainVertical
 from tui.widgets.caption_area import CaptionArea
-from tui.widgets.counters import counter_lines
+from tui.widgets.counters import Counters
 from tui.widgets.field_tabs import FieldTabs
 from tui.widgets.media_list import MediaList
 from tui.widgets.row_list import RowList
@@ -71,7 +71,7 @@ class ComposerScreen(ComposingMedia):
                     yield Timeline(self.app.glyphs)
                     yield MediaList(self.app.glyphs)
                     with VerticalScroll(id="fits", classes="pane", can_focus=True):
-                        yield Static("", id="counters", markup=False)
+                        yield Counters("", id="counters", markup=False)
                 with VerticalScroll(id="preview", classes="pane", can_focus=True):
                     yield Static("", id="preview-text", markup=False)
             yield Variants(self.app.glyphs)
@@ -80,6 +80,7 @@ class ComposerScreen(ComposingMedia):
         super().on_mount()
         self.query_one("#choose").border_title = Content(say("Write · choose a draft, or ‹post.new› for a new post"))
         self._arrange()
+        self.watch(self, "focused", self.titles, init=False)
 
     # ── reading ──
 
@@ -145,7 +146,7 @@ class ComposerScreen(ComposingMedia):
 
     def _nothing_known(self) -> None:
         """What was counted and shown is of another post."""
-        self.query_one("#counters", Static).update(Content.styled(say("checking…"), "$quiet"))
+        self.query_one(Counters).tell(Content.styled(say("checking…"), "$quiet"))
         self.query_one("#preview-text", Static).update("")
         pane = self.query_one("#preview", VerticalScroll)
         pane.border_title, pane.border_subtitle = None, None
@@ -246,10 +247,10 @@ class ComposerScreen(ComposingMedia):
         try:
             self._counters = await self.app.desk.counters(self.draft.post.post, self.draft.texts)
         except DeskError as error:
-            self.query_one("#counters", Static).update(Content(told(clean(str(error)))))
+            self.query_one(Counters).tell(Content(told(clean(str(error)))))
             return
         self.area.fits = fits_until(self._counters, self.draft.current, len(self.draft.passage.text))
-        self.query_one("#counters", Static).update(counter_lines(self._counters, self.app.glyphs))
+        self.query_one(Counters).show(self._counters, self.app.glyphs)
 
     @property
     def counters(self) -> list[Counter]:
@@ -316,11 +317,15 @@ class ComposerScreen(ComposingMedia):
         fixed.display = bool(notes)
         quiet = say("read only") if draft.fixed or draft.locked else say("saving…") if draft.dirty else say("saved")
         saved = self.save_trouble or quiet
-        text.border_subtitle = Content(clean(saved) if self.save_trouble else say("{saved} · esc leaves the text", saved=saved))
+        text.border_subtitle = Content(clean(saved) if self.save_trouble else f"{saved} · {self._way_words()}")
         text.set_class(bool(self.save_trouble), "-trouble")
         fits = self.query_one("#fits")
-        fits.border_title = Content(say("Does it fit? · {when_words} · ‹write.when›", when_words=self._when_words()))
+        fits.border_title = Content(say("Does it fit? · {when_words} (‹write.when›)", when_words=self._when_words()))
         fits.border_subtitle = Content(say("‹write.problem› next problem"))
+
+    def _way_words(self) -> str:
+        """Out of the text, or into it."""
+        return say("esc leaves the text") if self.focused is self.area else say("‹write.edit› edits the text, esc goes back")
 
     def _when_words(self) -> str:
         times = {delivery.due for delivery in self.draft.post.deliveries if is_head(delivery)} if self.draft else set()

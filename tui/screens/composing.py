@@ -28,6 +28,8 @@ from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
 
 COMMENT = "first_comment"
+ENDED = frozenset({"published", "cancelled"})
+"""States of a delivery behind which nothing comes."""
 NEEDS_POST = {
     "when", "problem", "preview", "review", "model", "save", "next_text", "own_text", "script", "pictures", "first_comment",
     "former", "accounts", "delete",
@@ -376,6 +378,11 @@ class Composing(DeskScreen):
         if draft.post.managed_by == "files":
             words = say("This post lives in {file}: change its accounts there, then apply.", file=draft.post.file or "a file")
             self.app.notify(words, severity="warning")
+            return
+        heads = [delivery for delivery in draft.post.deliveries if is_head(delivery)]
+        if heads and all(delivery.state in ENDED for delivery in heads):
+            words = say("This post is public or cancelled everywhere: its accounts cannot change any more. ‹post.new› writes a new one.")
+            self.app.notify(words, severity="warning", timeout=8)
             return
         if not await self.save_all():
             return

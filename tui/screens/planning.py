@@ -19,7 +19,7 @@ from tui.lines.week import Spot
 from tui.lines.words import name_words
 from tui.say import say, say_count
 from tui.screens.items import FIXED, ItemScreen
-from tui.text import Glyphs, clean, counted, day_words, local, one_line, sentence, some
+from tui.text import Glyphs, clean, counted, day_words, local, one_line, sentence, short_clock, some
 from tui.theme import LOOKS, SIGN_WORDS
 from tui.told import told
 from tui.widgets.paint import sign_text
@@ -36,17 +36,20 @@ def spot_words(row: CalendarRow | None, spot: Spot, of_day: int, glyphs: Glyphs)
     more = say(" · {number} of {of_day}", number=spot.place + 1, of_day=of_day)
     return Content.assemble(
         (f"{sign_text(row.sign, glyphs)} {say(SIGN_WORDS[row.sign])}", f"bold ${LOOKS[row.sign].color}"),
-        (f" · {day_words(row.day)} {row.time} · {one_line(row.client_name)} · {one_line(row.account)}{more}\n", "bold"),
+        (f" · {day_words(row.day)} {short_clock(row.time)} · {one_line(row.client_name)} · {one_line(row.account)}{more}\n", "bold"),
         one_line(row.title) or say("no text yet"),
-        (f" · {told(row.ai)}" if row.ai else "", "$quiet"),
+        (f" · {say('AI label: {ai}', ai=told(row.ai))}" if row.ai else "", "$quiet"),
     )
 
 
 def slot_words(slot: FreeSlot) -> str:
     """`17:00 · Kawa Wrocław bs-kawa · slot “evening”`."""
-    clock = slot.time[1:] if slot.time.startswith("0") else slot.time
     return say(
-        "{clock} · {client_name} {account} · slot “{slot}”", clock=clock, client_name=slot.client_name, account=slot.account, slot=slot.slot
+        "{clock} · {client_name} {account} · slot “{slot}”",
+        clock=short_clock(slot.time),
+        client_name=slot.client_name,
+        account=slot.account,
+        slot=slot.slot,
     ) + (f" · {told(slot.note)}" if slot.note else "")
 
 

@@ -82,6 +82,10 @@ class SettingsScreen(DeskScreen):
         places = [line.name for line in shown if not line.heading]
         if places:
             self.listed.highlighted = self.listed.get_option_index(name if name in places else places[0])
+        else:
+            words = say("Nothing has the words “{words}”. esc removes them.", words=clean(self.finder.words))
+            self.query_one("#pane-text", Static).update(Content(words))
+            self.query_one("#pane").border_title = None
         self.query_one("#list").border_subtitle = Content(self.finder.chip) or None
 
     # ── the line under the cursor ──
@@ -107,6 +111,7 @@ class SettingsScreen(DeskScreen):
             say("Kept in {file}", file=self.app.settings_file) if self.app.settings_file else say("Not kept: this desk has no file for it")
         )
         self.query_one("#pane-text", Static).update(Content(f"{clean(text)}\n\n{clean(where)}"))
+        self.query_one("#pane").border_title = Content(clean(line.name_words())) if line is not None else None
 
     # ── changing ──
 

@@ -14,7 +14,7 @@ from textual.message import Message
 from scheduler.desk.calendar.views import Agenda
 from scheduler.desk.views import CalendarRow
 from tui.say import say
-from tui.text import UNICODE, Glyphs, day_words, local, one_line
+from tui.text import UNICODE, Glyphs, day_words, local, one_line, short_clock
 from tui.told import told
 from tui.widgets.row_list import Columns, Row, RowList, columns
 
@@ -165,11 +165,10 @@ class AgendaList(RowList):
 def agenda_row(row: CalendarRow, words: str, year: int) -> Row:
     """One post as a line that can be read alone."""
     other = "" if row.day.year == year else f" {row.day.year}"
-    clock = row.time[1:] if row.time.startswith("0") else row.time
     return Row(
         key=row.key,
         sign=row.sign,
-        when=f"{day_words(row.day)}{other} {clock}",
+        when=f"{day_words(row.day)}{other} {short_clock(row.time)}",
         client=one_line(row.client_name),
         color=row.client_color,
         account=one_line(row.account),

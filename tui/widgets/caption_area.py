@@ -77,6 +77,12 @@ class CaptionArea(TextArea):
         row, column = location
         return sum(len(line) + 1 for line in self.document.lines[:row]) + column
 
+    @property
+    def in_models_words(self) -> bool:
+        """Whether the cursor stands in words that the model wrote."""
+        at = self.index_at(self.cursor_location)
+        return any(span.origin == "model" and span.start <= at < span.end for span in self.spans)
+
     def location_at(self, index: int) -> tuple[int, int]:
         """Row and column of a code point."""
         starts = [0, *accumulate(len(line) + 1 for line in self.document.lines)]

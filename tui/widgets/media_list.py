@@ -20,6 +20,8 @@ from tui.told import told
 from tui.widgets.paint import line
 from tui.widgets.poured import wrapped
 
+ROOMY = 70
+"""Cells in which all keys have their names."""
 INDENT = 4
 Drawn = tuple[str, str, int]
 """Text, its look, and the file it belongs to."""
@@ -113,13 +115,17 @@ class MediaList(Widget, can_focus=True):
         )
         self.border_subtitle = Content(
             say("⏎ alt text · ‹media.add› add · ‹media.remove› take out · ‹media.view› look · ‹write.pictures› caption")
+            if self.page.items and width > ROOMY
+            else say("⏎ alt text · ‹media.add› add · ‹media.remove› out · ‹media.view› look")
+            if self.page.items
+            else say("‹media.add› add · ‹write.pictures› caption")
         )
         self.refresh()
 
     def _of(self, item: MediaView, width: int) -> list[Drawn]:
         here, number = item.number == self.cursor, item.number
         sign = self._glyphs.cursor if here else " "
-        kind = "video" if item.is_video else "picture"
+        kind = say("video") if item.is_video else say("picture")
         found: list[Drawn] = [(f"{sign} {number + 1} {one_line(item.name)}", "cursor" if here else "name", number)]
         found += self._wrapped(" · ".join(part for part in (kind, item.facts, item.made) if part), "quiet", number, width)
         if not item.there:

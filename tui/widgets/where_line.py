@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, OptionList, Static, TextArea
 
 from tui.say import is_aloud, say
 from tui.text import one_line
+from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
 from tui.widgets.ticks import Tick
 
@@ -36,7 +37,8 @@ def spoken_words(widget: Widget | None) -> str:
         return say("Line to type in: {value}", value=value)
     if isinstance(widget, TextArea):
         row, column = widget.cursor_location
-        return say("Text, line {row} of {all}, sign {column}", row=row + 1, all=widget.document.line_count, column=column + 1)
+        spot = say("Text, line {row} of {all}, sign {column}", row=row + 1, all=widget.document.line_count, column=column + 1)
+        return f"{spot}, {say('words of the model')}" if isinstance(widget, CaptionArea) and widget.in_models_words else spot
     return str(widget.border_title or "") if widget is not None else ""
 
 
@@ -48,6 +50,8 @@ class WhereLine(Static):
     def __init__(self) -> None:
         super().__init__("", markup=False)
         self._followed: WeakSet[Widget] = WeakSet()
+        self._spot: tuple[int, bool] | None = None
+        """The line of a text, and whether the words there are the model's, as it was told last."""
 
     def on_mount(self) -> None:
         self.set_class(is_aloud(), "-aloud")
@@ -58,10 +62,20 @@ class WhereLine(Static):
         widget = self.screen.focused
         if widget is not None and widget not in self._followed:
             self._followed.add(widget)
+            if isinstance(widget, CaptionArea):
+                self.watch(widget, "selection", self._in_text, init=False)
             for name in CURSORS:
                 if name in type(widget)._reactives:
                     self.watch(widget, name, self.tell, init=False)
         self.tell()
+
+    def _in_text(self) -> None:
+        """Not each letter of a text: only another line, and where the words of the model begin and end."""
+        widget = self.screen.focused
+        spot = (widget.cursor_location[0], widget.in_models_words) if isinstance(widget, CaptionArea) else None
+        if spot != self._spot:
+            self._spot = spot
+            self.tell()
 
     def tell(self) -> None:
         """Say it again: something moved, or other lines came."""

@@ -12,7 +12,7 @@ from drafting.provenance import Attributed
 from scheduler.accounts.named import StoredAccount
 from scheduler.accounts.rows import sync_accounts
 from scheduler.clean import clean_line
-from scheduler.content.revisions import keep_revision
+from scheduler.content.revisions import forget_unwritten, keep_revision
 from scheduler.desk.post.sheet import EVERY, Seat, Sheet, read_sheet
 from scheduler.desk.rows import approvals
 from scheduler.desk.views import Done
@@ -32,6 +32,8 @@ class Reseated:
     added: tuple[str, ...]
     taken: tuple[Seat, ...]
     """As they were."""
+    begun: tuple[str, ...] = ()
+    """Languages in which an empty text was begun for them."""
 
     @property
     def words(self) -> str:
@@ -103,7 +105,7 @@ class Seating(Writing):
         seats = [_seat_like(sheet, stored[name], texts) for name in added]
         taken = self._reseat(conn, sheet, seats, gone, texts)
         self._refuse_to_void(conn, standing - (approvals(conn, sheet.post_id) if standing else standing))
-        return Reseated(tuple(added), taken)
+        return Reseated(tuple(added), taken, tuple(name for name in texts if name not in sheet.texts))
 
     def _back_to(self, conn: Connection, post: str, done: Reseated) -> None:
         """As it was, with the texts of now; what somebody else has put back or taken away already stays so."""
@@ -112,6 +114,8 @@ class Seating(Writing):
         texts = {name: saved.origins for name, saved in sheet.texts.items()}
         seats = [_again(sheet, seat) for seat in done.taken if seat.account.name not in now]
         self._reseat(conn, sheet, seats, [name for name in done.added if name in now], texts)
+        for field in done.begun:
+            forget_unwritten(conn, sheet.post_id, field)
 
     def _reseat(
         self, conn: Connection, sheet: Sheet, seats: Sequence[Seat], gone: Collection[str], texts: Mapping[str, Attributed]
