@@ -7,14 +7,13 @@ What is settled long since moves to `sent.log.1`, `sent.log.2` … (scheduler/ke
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.synced import sync_file, sync_folder
 from scheduler.content.digest import canonical
 from scheduler.failpoints import fail
 
@@ -123,7 +122,7 @@ class SentLog:
         while text:
             text = text[os.write(self._descriptor, text) :]
         if sync:
-            _sync(self._descriptor)
+            sync_file(self._descriptor)
             fail("sentlog.after")
 
     def swap(self, shorter: Path, seen: int) -> None:
@@ -224,26 +223,3 @@ def _identity(place: Path | int) -> tuple[int, int] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return facts.st_dev, facts.st_ino
-
-
-def sync_file(descriptor: int) -> None:
-    """What was written survives a power cut when this returns."""
-    _sync(descriptor)
-
-
-def _sync(descriptor: int) -> None:
-    if sys.platform == "darwin":
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-    elif hasattr(os, "fdatasync"):
-        os.fdatasync(descriptor)
-    else:
-        os.fsync(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """So do the names in a folder."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, insert, select
 
 from adapters.contract import MediaItem
+from config.synced import sync_file, sync_folder
 from scheduler.errors import DiskError, StaleError
 from scheduler.store.tables import TABLES
 
@@ -26,7 +27,7 @@ def keep_files(items: Iterable[MediaItem], folder: Path) -> None:
             _copy(item, target)
             kept = True
     if kept:
-        _sync_folder(folder)
+        sync_folder(folder)
 
 
 def keep_rows(conn: Connection, items: Iterable[MediaItem]) -> None:
@@ -63,13 +64,5 @@ def _copied(source: Path, draft: Path) -> str:
             sha.update(chunk)
             new.write(chunk)
         new.flush()
-        os.fsync(new.fileno())
+        sync_file(new.fileno())
     return sha.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,7 +5,6 @@ The store is copied first and the sent log last: so the log never knows less tha
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import re
@@ -22,7 +21,9 @@ from pathlib import Path
 from sqlalchemy import Connection, select, text
 
 from config.secrets import KEY_FILE
+from config.synced import sync_folder
 from scheduler import sentlog
+from scheduler.content.digest import sha256_of_file
 from scheduler.errors import DiskError, NotFoundError, UsageError
 from scheduler.failpoints import fail
 from scheduler.keeping import manifest
@@ -36,7 +37,6 @@ BACKUPS = "backups"
 SPARE_BYTES = 64 << 20
 """A disk is never filled to the brim."""
 _HASH = re.compile(r"[0-9a-f]{64}")
-_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def make_backup(state: Path, to: Path | None, now: int, *, prefix: str = "daypar
             _write(draft, found, files)
             fail("backup.rename.before")
             os.replace(draft, target)
-            sentlog.sync_folder(target.parent)
+            sync_folder(target.parent)
             fail("backup.rename.after")
     return Backup(target, target.stat().st_size, found)
 
@@ -213,15 +213,6 @@ def _about_the_key(state: Path) -> str:
         f"The key that opens the stored sign-ins is not in this backup. It is {where}. Keep a copy of it apart from the backups,"
         " for example in a password manager. Without it every account has to be connected again."
     )
-
-
-def sha256_of_file(path: Path) -> str:
-    """Hex."""
-    sha = hashlib.sha256()
-    with path.open("rb") as opened:
-        while chunk := opened.read(_CHUNK_BYTES):
-            sha.update(chunk)
-    return sha.hexdigest()
 
 
 def _write(draft: Path, found: Manifest, files: Sequence[tuple[str, Path]]) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from config.secrets import SecretsError, load_key
+from config.synced import sync_folder
 from scheduler import sentlog
 from scheduler.engine import takeover
 from scheduler.errors import BusyError, DiskError
@@ -116,7 +117,7 @@ def _bring_media(found: Opened, state: Path) -> tuple[str, ...]:
     for file in sorted((found.folder / ASSETS).iterdir()):
         if not (state / ASSETS / file.name).exists():
             os.replace(file, state / ASSETS / file.name)
-    sentlog.sync_folder(state / ASSETS)
+    sync_folder(state / ASSETS)
     return tuple(name for name in found.manifest.media_left_out if not (state / ASSETS / name).exists())
 
 
@@ -139,10 +140,10 @@ def _swap(found: Opened, state: Path, now: int) -> Path | None:
     """One rename decides; before it the old store is whole, after it the new one is."""
     target = state / DATABASE
     aside = _keep_aside(state, now) if target.exists() else None
-    sentlog.sync_folder(found.folder)
+    sync_folder(found.folder)
     fail("restore.swap.before")
     os.replace(found.database, target)
-    sentlog.sync_folder(state)
+    sync_folder(state)
     fail("restore.swap.after")
     return aside
 
@@ -159,7 +160,7 @@ def _keep_aside(state: Path, now: int) -> Path:
         if (state / log).exists():
             os.replace(state / log, aside / log)
     shutil.copyfile(state / SENT_LOG, aside / SENT_LOG)
-    sentlog.sync_folder(aside)
+    sync_folder(aside)
     return aside
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from config.synced import sync_file, sync_folder
 from scheduler import sentlog
 from scheduler.clock import DAY
 from scheduler.failpoints import fail
@@ -130,8 +131,8 @@ def _append(file: Path, lines: Iterable[bytes]) -> None:
     with os.fdopen(descriptor, "r+b", buffering=0) as opened:
         for piece in _pieces(descriptor, lines):
             opened.write(piece)
-        sentlog.sync_file(descriptor)
-    sentlog.sync_folder(file.parent)
+        sync_file(descriptor)
+    sync_folder(file.parent)
 
 
 def _pieces(descriptor: int, lines: Iterable[bytes]) -> Iterator[bytes]:

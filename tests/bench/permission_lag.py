@@ -64,8 +64,8 @@ async def case(folder: Path, dues: list[int]) -> Figures:
         counted[what] += 1
 
     event.listen(Engine, "commit", lambda _conn: count("commits") if threading.current_thread().name == WRITER else None)
-    sync = sentlog._sync
-    sentlog._sync = lambda descriptor: (count("synced"), sync(descriptor))[1]  # type: ignore[func-returns-value]
+    sync = sentlog.sync_file
+    sentlog.sync_file = lambda descriptor: (count("synced"), sync(descriptor))[1]  # type: ignore[func-returns-value]
     used = await stage.serve_until_published(folder, lambda _account: stage.Nothing(), due=dues[0], posts=len(dues))
     lags = stage.lags_of(folder, "sending")
     p50, p99 = stage.percentile(lags, 50), stage.percentile(lags, 99)

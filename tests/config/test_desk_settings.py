@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -104,7 +103,7 @@ def test_a_write_that_fails_leaves_what_was(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr("config.whole_file.sync_file", full)
     with pytest.raises(OSError, match="No space left"):
         write_settings(file, DeskSettings(theme="contrast"))
     assert read_settings(file).settings.theme == "light"

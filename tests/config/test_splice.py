@@ -88,6 +88,20 @@ def test_the_file_keeps_its_mark_its_mode_and_its_line_ends(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["a.yaml"]
 
 
+def test_a_link_stays_one_and_the_new_file_is_made_beside_what_it_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may lead to another disk, where nothing made elsewhere can be renamed to it."""
+    file, link = tmp_path / "there" / "a.yaml", tmp_path / "a.yaml"
+    file.parent.mkdir()
+    file.write_text("a: x\n")
+    link.symlink_to(file)
+    beside: list[Path] = []
+    monkeypatch.setattr("config.whole_file.sync_file", lambda _: beside.extend(file.parent.iterdir()))
+    set_text(link, ("a",), "new")
+    assert len(beside) == 2
+    assert link.is_symlink()
+    assert file.read_text() == "a: new\n"
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.yaml"
     file.write_text("a: x\n")
@@ -95,7 +109,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("os.fsync", full)
+    monkeypatch.setattr("config.whole_file.sync_file", full)
     with pytest.raises(OSError, match="No space left"):
         set_text(file, ("a",), "new")
     assert file.read_text() == "a: x\n"
