@@ -10,6 +10,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
+from pathlib import Path
 
 from adapters.contract import Disclosure, MediaItem, Publication
 from config.resolved import Link
@@ -29,6 +30,12 @@ def twin(publications: Sequence[Publication]) -> str:
     """SHA-256 (hex) over account, text and media only: equal for “the same post again”."""
     posts = [p for p in publications if p.kind != "comment"]
     return sha256_of([[p.target.platform, p.target.account_id, _nfc(p.text), [m.sha256 for m in p.media]] for p in posts])
+
+
+def sha256_of_file(path: Path) -> str:
+    """SHA-256 (hex) of a file's bytes. Raises OSError."""
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def canonical(value: Json) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import unicodedata
 from collections.abc import Sequence
@@ -13,11 +12,9 @@ from typing import Literal, TypedDict, cast
 from adapters.contract import Disclosure, Kind, MediaItem, Publication, Receipt, Target
 from config.options import OPTIONS, Options
 from config.resolved import Link, MediaOrigin
-from scheduler.content.digest import Json, canonical, digest, twin
+from scheduler.content.digest import Json, canonical, digest, sha256_of_file, twin
 
 __all__ = ["as_found", "child_key", "digest", "dump", "load", "twin"]
-
-_CHUNK_BYTES = 1 << 20
 
 
 class _Media(TypedDict):
@@ -91,20 +88,12 @@ def as_found(publications: Sequence[Publication], target: Target) -> tuple[Publi
 def _as_found(p: Publication, target: Target) -> Publication:
     if p.target == target and not p.media:
         return p
-    return replace(p, target=target, media=tuple(replace(m, sha256=_hash(m.path)) for m in p.media))
+    return replace(p, target=target, media=tuple(replace(m, sha256=sha256_of_file(m.path)) for m in p.media))
 
 
 def bytes_of(publications: Sequence[Publication]) -> int:
     """How much `as_found` has to read."""
     return sum(item.size for p in publications for item in p.media)
-
-
-def _hash(path: Path) -> str:
-    sha = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            sha.update(chunk)
-    return sha.hexdigest()
 
 
 def _nfc(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import zipfile
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.times import from_micros
+from scheduler.content.digest import sha256_of_file
 from scheduler.errors import DiskError
 from scheduler.export.entries import Entry, File
 from scheduler.export.page import page
@@ -61,7 +61,7 @@ def _info(name: str, at: datetime) -> zipfile.ZipInfo:
 
 def _add_file(archive: zipfile.ZipFile, file: File, source: Path, at: datetime) -> bool:
     """False: it is not there, or its bytes are not those that were approved."""
-    if not source.is_file() or _hash(source) != file.sha256:
+    if not source.is_file() or sha256_of_file(source) != file.sha256:
         return False
     info = _info(file.path, at)
     info.file_size = source.stat().st_size
@@ -69,11 +69,6 @@ def _add_file(archive: zipfile.ZipFile, file: File, source: Path, at: datetime) 
         while chunk := content.read(_CHUNK_BYTES):
             into.write(chunk)
     return True
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def receipt(entry: Entry, tz: str) -> dict[str, object]:
