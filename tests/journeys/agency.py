@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -231,10 +230,18 @@ class Agency:
         """All deliveries."""
         return await self.desk.deliveries(ALL)
 
-    async def yeses(self) -> Counter[str]:
-        """How often each delivery was approved, voided approvals included."""
-        sql = select(DELIVERY.c.key).join(APPROVAL, APPROVAL.c.delivery_id == DELIVERY.c.id)
-        return Counter(await self.desk.store.read(lambda conn: list(conn.execute(sql).scalars())))
+    async def yeses(self) -> dict[str, list[tuple[str, int]]]:
+        """Every yes of each delivery, voided ones included: to which digest, and from when on it may leave."""
+        sql = select(DELIVERY.c.key, APPROVAL.c.digest, APPROVAL.c.window_from).join(APPROVAL, APPROVAL.c.delivery_id == DELIVERY.c.id)
+        rows = await self.desk.store.read(lambda conn: [tuple(row) for row in conn.execute(sql.order_by(APPROVAL.c.id))])
+        found: dict[str, list[tuple[str, int]]] = {}
+        for key, digest, window in rows:
+            found.setdefault(key, []).append((digest, window))
+        return found
+
+    def public(self) -> list[tuple[str, str]]:
+        """What everybody can read on the pretend platforms: on which account which words."""
+        return [(str(entry["account"]), str(entry["text"])) for entry in self.sandbox.ledger()]
 
     async def questions(self) -> list[str]:
         """Keys that only a person could decide, whenever that was."""

@@ -13,10 +13,12 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from scheduler import ledger
+from scheduler.content.seals import seal_words
 from scheduler.desk.views import ReviewItem
+from scheduler.errors import StaleError
 from scheduler.notices.choosing import AT_ONCE
 from tests.daypart.conftest import platforms
-from tests.journeys.agency import BRIEFS, CLIENTS, SIGNS, THREE, Agency, accounts_of, handle_of, sheet_rows
+from tests.journeys.agency import BRIEFS, CLIENTS, SIGNS, THREE, TIMES, Agency, accounts_of, handle_of, instant, month_sheet, sheet_rows
 from tests.journeys.office import Hands
 from tests.sandbox_process import Sandbox
 from tests.scheduler.importing.workbooks import workbook
@@ -27,6 +29,8 @@ from tui.screens.approvals import ApprovalsScreen
 
 __all__ = ["platforms"]
 SEAL = re.compile(r"\b[0-9a-f]{4} [0-9a-f]{4}\b")
+GAP = "2026-12-04 12:00"
+"""Where a row without a time goes: the first free place after it was imported."""
 CRISIS, DEAD, LOST = "c04", "ms-c02", "gs-c03"
 """A client in the news, an account whose token dies, an account whose server takes a request and never answers."""
 
@@ -67,12 +71,18 @@ async def monday(agency: Agency) -> None:
             return len({view.post for view in await agency.everything()}) == 60
 
         await hands.known(sixty, "sixty posts")
+    rows = {row.title: row for row in month_sheet()}
+    meant = {(row.title, account) for row in rows.values() for account in accounts_of(row.client)}
     found = await agency.everything()
-    assert len({view.post for view in found}) == 60
-    assert len(found) == 4 * (3 * len(THREE) + 2 * (len(CLIENTS) - len(THREE)))
-    assert all(view.due is not None and view.state == "draft" for view in found)
+    assert Counter((view.title, view.account) for view in found) == Counter(meant), "each row once on each account of its client"
+    assert {(view.state, view.approval) for view in found} == {("draft", None)}
     for view in found:
-        assert view.client == view.account.partition("-")[2], "nobody's post is on somebody else's account"
+        row = rows[view.title]
+        assert view.client == row.client, "nobody's post is another client's"
+        assert view.due == instant(row.when or GAP), "a row's own time, or the place that was free"
+        item = await agency.desk.review(view.key)
+        wanted = row.polish if view.account.startswith("ms-") else row.english
+        assert item.parts[0].text == wanted, "each account in its own language"
 
 
 async def tuesday(agency: Agency, record_property: Callable[[str, object], None]) -> None:
@@ -81,10 +91,8 @@ async def tuesday(agency: Agency, record_property: Callable[[str, object], None]
     briefs = {view.post for view in await agency.everything() if view.client in BRIEFS and view.title.endswith("week 2")}
     assert len(briefs) == len(BRIEFS)
     for post in sorted(briefs):
-        proposed = await agency.desk.draft(post)
-        assert {one.language for one in proposed} == {"en", "pl"}
-        for language in ("en", "pl"):
-            await agency.desk.accept(next(one.id for one in proposed if one.language == language))
+        await drafted_in_both_languages(agency, post)
+    assert not await agency.yeses(), "what a model wrote is nobody's yes"
     keys: dict[str, int] = {}
     drafted = {view.post for view in await agency.everything() if view.post in briefs}
     async with agency.sits_down(size=(80, 24)) as hands:
@@ -101,7 +109,24 @@ async def tuesday(agency: Agency, record_property: Callable[[str, object], None]
         f" ({max(mine)} where a model's facts are listed)",
     )
     assert max(people) <= 3, f"on three accounts each: {sorted(people)}"
+    assert sum(mine) <= 3 * len(mine), "and so on the whole, facts included"
     assert {view.client for view in await agency.everything() if view.state == "draft"} == {SIGNS}
+
+
+async def drafted_in_both_languages(agency: Agency, post: str) -> None:
+    """The model's words stand on each account in its language, marked as the model's, and ask for their facts."""
+    proposed = await agency.desk.draft(post)
+    assert {one.language for one in proposed} == {"en", "pl"}
+    taken = {language: next(one for one in proposed if one.language == language) for language in ("en", "pl")}
+    assert taken["en"].text != taken["pl"].text
+    for one in taken.values():
+        await agency.desk.accept(one.id)
+    for view in (await agency.desk.post(post)).deliveries:
+        item = await agency.desk.review(view.key)
+        said = taken["pl" if view.account.startswith("ms-") else "en"].text
+        assert item.parts[0].text.startswith(said.strip())
+        assert item.needs_facts_check
+        assert (view.state, item.ai_share) == ("draft", 1.0)
 
 
 async def one_post(hands: Hands) -> tuple[str, int] | None:
@@ -147,21 +172,33 @@ async def wednesday(agency: Agency) -> set[str]:
     await agency.pass_to("2026-12-02 09:00")
     made = await agency.desk.export_review(SIGNS, "this", agency.root)
     assert (made.posts, made.sealed) == (4, 8)
-    seals = sorted(set(SEAL.findall(made.file.read_text("utf-8"))))
+    page = made.file.read_text("utf-8")
+    seals = sorted(set(SEAL.findall(page)))
+    assert len(seals) == 8
+    assert all(words in page for row in month_sheet() if row.client == SIGNS for words in (row.english, row.polish))
+    assert not [other for other in CLIENTS if other != SIGNS and f"{other}: " in page], "no client reads another's posts"
     await agency.desk.record_word("Jan", seals)
+    signed = [view for view in await agency.everything() if view.client == SIGNS]
+    assert {(view.state, view.approval.on_behalf) for view in signed if view.approval} == {("queued", "Jan")}
     assert not [view for view in await agency.everything() if view.state == "draft"]
 
-    post = next(view.post for view in await agency.everything() if view.client == SIGNS and view.title.endswith("week 1"))
+    yeses = await agency.yeses()
+    post = next(view.post for view in signed if view.title.endswith("week 1"))
     for text in (await agency.desk.post(post)).texts:
         await agency.desk.save_text(post, text.field, text.text.replace("11 zł", "12 zł"))
     priced = {view.key for view in await agency.everything() if view.state == "draft"}
     assert priced == {f"{post}@{account}" for account in accounts_of(SIGNS)}, "only what changed lost its approval"
+    for old in {digest for key in priced for digest, _ in yeses[key]}:
+        with pytest.raises(StaleError, match="12 zł"):  # the word for the old price is no word for the new one
+            await agency.desk.record_word("Jan", [seal_words(old)])
 
     again = await agency.desk.export_review(SIGNS, "this", agency.root)
     assert (again.sealed, again.agreed) == (2, 6)
     new = sorted(set(SEAL.findall(again.file.read_text("utf-8"))) - set(seals))
+    assert len(new) == 2
     await agency.desk.record_word("Jan", new)
     assert not [view for view in await agency.everything() if view.state == "draft"]
+    assert {key for key, given in (await agency.yeses()).items() if given != yeses[key]} == priced, "nobody else was asked again"
     return priced
 
 
@@ -185,6 +222,9 @@ async def thursday(agency: Agency) -> set[str]:
     await agency.pass_to("2026-12-03 11:00")
     await agency.told()
     assert await kinds(agency) == {"hold", "reauth", "ask"}
+    silent = {handle_of(account) for account in (*accounts_of(CRISIS), DEAD, LOST)}
+    others = {handle_of(account) for client in CLIENTS for account in accounts_of(client)} - silent
+    assert Counter(account for account, _ in agency.public()) == Counter(others), "all others went out at ten, and only they"
 
     [question] = await agency.questions()
     assert question.endswith(LOST)
@@ -205,10 +245,13 @@ async def thursday(agency: Agency) -> set[str]:
         await hands.press("enter")
         await hands.gone("SIGN IN 1")
     await agency.settled()
-    assert {view.state for view in await agency.everything() if view.key == question} == {"published"}
+    went = {view.account: view.state for view in await agency.everything() if view.due == instant(TIMES[0])}
+    assert (went.pop(DEAD), went.pop(LOST)) == ("published", "published")
+    assert {state for account, state in went.items() if account not in accounts_of(CRISIS)} == {"published"}
 
     await agency.pass_to("2026-12-03 13:00")
     await agency.told()
+    assert not [words for _, words in agency.public() if words.startswith(f"{CRISIS}: ")], "nothing of theirs while the news is on"
     async with agency.sits_down() as hands:
         await pick_client(hands, CRISIS)
         await hands.press("H")
@@ -241,13 +284,20 @@ async def kinds(agency: Agency) -> set[str]:
 async def friday(agency: Agency) -> None:
     """Everything is out; each client gets its own numbers and nobody else's."""
     await agency.pass_to("2026-12-04 17:00")
+    files, pages = set(), {view.key: view.remote_url or "" for view in await agency.everything()}
+    assert all(pages.values())
     for client in CLIENTS:
         report = await agency.desk.week_report(client=client, week="this")
         assert len(report.posts) == 4 * len(accounts_of(client))
         done = await agency.desk.save_report(report)
+        files.add(done.details["file"])
         words = read(done.details["file"])
         assert f"Client {client[1:]}" in words
+        shown = {key for key, page in pages.items() if page in words}
+        assert shown == {key for key in pages if key.endswith(f"-{client}")}, "where each of its posts can be read, and nobody else's"
         assert not [other for other in CLIENTS if other != client and f"{other}: " in words]
+        assert ("Jan" in words) == (client == SIGNS), "who said yes to it"
+    assert len(files) == len(CLIENTS)
 
 
 def read(file: str) -> str:
@@ -260,7 +310,7 @@ async def nobody_was_surprised(agency: Agency, decided_again: set[str]) -> None:
     found = await agency.everything()
     assert {view.state for view in found} == {"published"}
     assert all(view.approval is not None for view in found)
-    shown = Counter((entry["account"], entry["text"]) for entry in agency.sandbox.ledger())
+    shown = Counter(agency.public())
     meant: Counter[tuple[str, str]] = Counter()
     for view in found:
         item = await agency.desk.review(view.key)
@@ -268,5 +318,8 @@ async def nobody_was_surprised(agency: Agency, decided_again: set[str]) -> None:
     assert shown == meant, "every approved post once, and nothing else"
     assert max(shown.values()) == 1
     assert len(await agency.questions()) <= 1
-    assert {key for key, times in (await agency.yeses()).items() if times > 1} == decided_again
+    yeses = await agency.yeses()
+    assert {key for key, given in yeses.items() if len(given) > 1} == decided_again
+    twice = [key for key, given in yeses.items() if len(set(given)) < len(given)]
+    assert not twice, "a second yes was to other words, or to another time"
     assert await agency.desk.store.read(lambda conn: ledger.verify(conn)) == []
