@@ -15,6 +15,7 @@ from config.spans import MINUTE
 NoticeKind = Literal["ask", "refused", "missed", "reauth", "safe_mode", "hold", "clock", "service", "dead_man", "digest"]
 """What may be told: a post needs a decision, was refused or missed; an account, the store, the brake, the clock, the service,
 the watching address; and the summary of the day."""
+NoticeLanguage = Literal["en", "pl"]
 _SERVICE_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*")
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -58,6 +59,8 @@ class NoticeTarget(Written):
     """Only what concerns these clients; empty: everything."""
     kinds: tuple[NoticeKind, ...] = ()
     """Only these; empty: all."""
+    language: NoticeLanguage | None = None
+    """What is told here is in this language; None: as everywhere."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> NoticeTarget:
@@ -85,6 +88,8 @@ class Notices(Written):
     """Who is told, when nobody looks at a screen."""
 
     to: tuple[NoticeTarget, ...] = ()
+    language: NoticeLanguage = "en"
+    """What people are told in."""
     digest_at: Annotated[str, AfterValidator(_time_of_day)] = "08:00"
     """Local time of the summary of the day."""
     dead_man: DeadMan | None = None

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, text
 
 from scheduler.clock import DAY
 from scheduler.holds import name_of
+from scheduler.phrases.book import ENGLISH, Voice
 from scheduler.when import day_words, when_words
 
 ENDS_SOON = 7 * DAY
@@ -66,15 +67,16 @@ def read_summary(conn: Connection, clients: Sequence[str], now: int) -> Summary:
     return Summary(count(_NEEDS), count(_APPROVE), count(_WENT), count(_COMING), holds, sign_in)
 
 
-def summary_lines(summary: Summary, tz: str, now: int) -> list[str]:
+def summary_lines(summary: Summary, tz: str, now: int, voice: Voice = ENGLISH) -> list[str]:
     """As it stands in a message."""
-    lines = [f"Summary of {day_words(now, tz)}"]
+    say = voice.say
+    lines = [say(f"Summary of {day_words(now, tz)}")]
     if summary.needs_you:
-        lines.append(f"- {summary.needs_you} need you: daypart outbox")
+        lines.append(f"- {say(f'{summary.needs_you} need you')}: daypart outbox")
     if summary.to_approve:
-        lines.append(f"- {summary.to_approve} due in the next two days wait for approval: Approvals on the desk")
-    lines += [f"- on hold since {when_words(at, tz)}: {subject}" for subject, at in summary.holds]
+        lines.append(f"- {say(f'{summary.to_approve} due in the next two days wait for approval: Approvals on the desk')}")
+    lines += [f"- {say(f'on hold since {when_words(at, tz)}')}: {say(subject)}" for subject, at in summary.holds]
     for name, ends in summary.sign_in:
         until = "has to be connected again" if ends is None else f"is signed in until {day_words(ends, tz)}"
-        lines.append(f"- {name} {until}: daypart account connect {name}")
-    return [*lines, f"Went out in the last 24 hours: {summary.went_out}. Planned for the next 24: {summary.coming}."]
+        lines.append(f"- {name} {say(until)}: daypart account connect {name}")
+    return [*lines, say(f"Went out in the last 24 hours: {summary.went_out}. Planned for the next 24: {summary.coming}.")]

@@ -19,10 +19,11 @@ from scheduler.clock import HOUR, Clock
 from scheduler.errors import DeskError
 from scheduler.notices import choosing, rows
 from scheduler.notices.choosing import DIGEST
-from scheduler.notices.model import Letter, Message, Notice
+from scheduler.notices.model import Letter, Message, Notice, Place
 from scheduler.notices.sending import Sender
 from scheduler.notices.summary import read_summary, summary_lines
 from scheduler.notices.words import Names, message
+from scheduler.phrases.book import Voice
 from scheduler.store.statements import add_notice
 from scheduler.store.store import Store
 
@@ -157,9 +158,9 @@ class Telling:
                 log.info("told %s: %s", sent.place.name, sent.title)
 
     async def _messages(self, workspace: Workspace, letters: Sequence[Letter], now: int) -> list[Message]:
-        names = names_of(workspace)
         found = []
         for letter in letters:
+            names = names_of(workspace, letter.place)
             summary = await self._summary(letter, names, now) if any(notice.kind == DIGEST for notice in letter.notices) else []
             if summary or any(notice.kind != DIGEST for notice in letter.notices):
                 found.append(message(letter, names, summary))
@@ -167,12 +168,14 @@ class Telling:
 
     async def _summary(self, letter: Letter, names: Names, now: int) -> list[str]:
         summary = await self.store.read(lambda conn: read_summary(conn, letter.place.clients, now))
-        return summary_lines(summary, names.tz, now) if summary.asks_for_something else []
+        return summary_lines(summary, names.tz, now, names.voice) if summary.asks_for_something else []
 
 
-def names_of(workspace: Workspace) -> Names:
-    """What a workspace calls its clients."""
-    return Names(workspace.name or "daypart", {name: client.name for name, client in workspace.clients.items()}, workspace.timezone)
+def names_of(workspace: Workspace, place: Place | None = None) -> Names:
+    """What a workspace calls its clients; said as a place wants it, English without one."""
+    told_in = (place.target.language if place.target is not None else None) or workspace.notices.language if place is not None else "en"
+    clients = {name: client.name for name, client in workspace.clients.items()}
+    return Names(workspace.name or "daypart", clients, workspace.timezone, Voice(told_in))
 
 
 def _left(letters: Sequence[Letter], problems: Mapping[str, str]) -> dict[int, dict[str, str]]:
@@ -188,7 +191,9 @@ def _left(letters: Sequence[Letter], problems: Mapping[str, str]) -> dict[int, d
 
 def trial_messages(workspace: Workspace) -> list[Message]:
     """One message for every place, that says it is only a test."""
-    names = names_of(workspace)
-    title = f"[daypart] {names.workspace}: this is a test"
-    body = "Notices arrive here. Nothing needs you."
-    return [Message(place, title, body, urgent=False) for place in choosing.places(workspace.notices)]
+    return [_trial(names_of(workspace, place), place) for place in choosing.places(workspace.notices)]
+
+
+def _trial(names: Names, place: Place) -> Message:
+    title = f"[daypart] {names.workspace}: {names.voice.say('this is a test')}"
+    return Message(place, title, names.voice.say("Notices arrive here. Nothing needs you."), urgent=False)

@@ -11,6 +11,7 @@ from scheduler.clean import clean_line, shorten
 from scheduler.holds import ALL, release_command
 from scheduler.notices.choosing import AT_ONCE, DIGEST
 from scheduler.notices.model import Letter, Message, Notice
+from scheduler.phrases.book import ENGLISH, Voice
 from scheduler.when import when_words
 
 SPELLED_OUT = 20
@@ -28,7 +29,13 @@ HEADLINES = {
     "dead_man": "the watching address does not answer",
     "digest": "summary of the day",
 }
-_COUNTED = {"ask": "need you", "refused": "refused", "missed": "missed", "reauth": "to connect again", "hold": "on hold"}
+_COUNTED = {
+    "ask": "{number} need you",
+    "refused": "{number} refused",
+    "missed": "{number} missed",
+    "reauth": "{number} to connect again",
+    "hold": "{number} on hold",
+}
 _SETTLED = {"published", "cancelled", "queued", "draft", "claimed", "sending", "processing", "released", "connected"}
 
 
@@ -43,6 +50,8 @@ class Names:
     workspace: str
     clients: Mapping[str, str]
     tz: str
+    voice: Voice = ENGLISH
+    """Of who is told."""
 
     def client(self, client: str | None) -> str:
         """A client's name; of none: the workspace's."""
@@ -94,31 +103,32 @@ def message(letter: Letter, names: Names, summary: Sequence[str] = ()) -> Messag
     told = [notice for notice in letter.notices if notice.kind != DIGEST]
     blocks = ["\n".join(notice_lines(notice, names)) for notice in told[:SPELLED_OUT]]
     if len(told) > SPELLED_OUT:
-        blocks.append(f"and {len(told) - SPELLED_OUT} more: daypart notices")
+        blocks.append(names.voice.say(f"and {len(told) - SPELLED_OUT} more: daypart notices"))
     if summary:
         blocks.append("\n".join(summary))
-    body = "\n\n".join(blocks) + f"\n\n-- \ndaypart, workspace {clean_line(names.workspace)}"
+    body = "\n\n".join(blocks) + f"\n\n-- \n{names.voice.say('daypart, workspace')} {clean_line(names.workspace)}"
     urgent = any(notice.kind in AT_ONCE for notice in told)
     ids = tuple(notice.id for notice in letter.notices)
     return Message(letter.place, redactor.clean(_title(letter, told, names)), redactor.clean(body), urgent, ids)
 
 
 def _title(letter: Letter, told: Sequence[Notice], names: Names) -> str:
+    say = names.voice.say
     whose = {names.client(notice.client) for notice in told}
     who = whose.pop() if len(whose) == 1 else clean_line(names.workspace)
     if len(told) == 1:
         account = f" · {clean_line(told[0].account)}" if told[0].account else ""
-        what = f"{account}: {HEADLINES.get(told[0].kind, told[0].kind)}"
+        what = f"{account}: {say(HEADLINES.get(told[0].kind, told[0].kind))}"
     elif told:
-        what = f": {len(told)} notices{_counts(told)}"
+        what = f": {say(f'{len(told)} notices')}{_counts(told, names.voice)}"
     else:
-        what = f": {HEADLINES[DIGEST]}"
-    return f"[daypart] {who}{what} ({_numbers([notice.id for notice in letter.notices])})"
+        what = f": {say(HEADLINES[DIGEST])}"
+    return f"[daypart] {who}{what} ({say(_numbers([notice.id for notice in letter.notices]))})"
 
 
-def _counts(told: Sequence[Notice]) -> str:
+def _counts(told: Sequence[Notice], voice: Voice) -> str:
     kinds = [notice.kind for notice in told]
-    parts = [f"{kinds.count(kind)} {words}" for kind, words in _COUNTED.items() if kind in kinds]
+    parts = [voice.say(words.format(number=kinds.count(kind))) for kind, words in _COUNTED.items() if kind in kinds]
     return f", {', '.join(parts)}" if parts else ""
 
 
@@ -134,16 +144,17 @@ def notice_lines(notice: Notice, names: Names) -> list[str]:
     whose = [names.client(notice.client)]
     if notice.account:
         whose += [platform_name(notice.platform), clean_line(notice.account)]
-    headline, words = HEADLINES.get(notice.kind, notice.kind), said(notice)
+    say = names.voice.say
+    headline, words = say(HEADLINES.get(notice.kind, notice.kind)), say(said(notice))
     lines = [" · ".join(whose), words if words.startswith(headline) else f"{headline}: {words}"]
     if notice.key:
-        planned = f", planned for {when_words(notice.due, names.tz)}" if notice.due is not None else ""
+        planned = say(f", planned for {when_words(notice.due, names.tz)}") if notice.due is not None else ""
         lines.insert(1, f"{clean_line(notice.key)}{planned}")
     if notice.state is not None and notice.state != notice.kind and notice.state in _SETTLED:
-        lines.append(f"It is settled since: {notice.state}.")
+        lines.append(say(f"It is settled since: {notice.state}."))
     else:
-        lines.append(_action_words(next_action(notice)))
-    return [*lines, f"Notice {notice.id}, {when_words(notice.at, names.tz)}"]
+        lines.append(_action_words(next_action(notice), names.voice))
+    return [*lines, say(f"Notice {notice.id}, {when_words(notice.at, names.tz)}")]
 
 
 def said(notice: Notice) -> str:
@@ -151,7 +162,8 @@ def said(notice: Notice) -> str:
     return shorten(notice.words, LONGEST_WORDS) or "no more is known"
 
 
-def _action_words(action: NextAction) -> str:
-    key = "the key " if action.desk in RELEASE_KEYS.values() else ""
-    desk = f" At the desk: {key}{action.desk}." if action.desk else ""
-    return f"Next: {action.words}{desk} Command: {action.command}"
+def _action_words(action: NextAction, voice: Voice) -> str:
+    say = voice.say
+    where = f"{say('the key')} {action.desk}" if action.desk in RELEASE_KEYS.values() else say(action.desk)
+    desk = f" {say('At the desk:')} {where}." if action.desk else ""
+    return f"{say('Next:')} {say(action.words)}{desk} {say('Command:')} {action.command}"

@@ -214,6 +214,10 @@ class Voice:
         return thousands(number, self.language)
 
 
+ENGLISH = Voice()
+"""As everything is written."""
+
+
 @lru_cache(4)
 def book(language: str) -> Phrasebook:
     """The templates of a language, read when they are needed first."""

@@ -261,7 +261,7 @@ NOT_AT_THE_DESK = (
     "scheduler/failpoints.py", "scheduler/health/", "scheduler/keeping/archive.py", "scheduler/keeping/backup.py",
     "scheduler/keeping/restore.py", "scheduler/keeping/rotation.py", "scheduler/ledger.py", "scheduler/notices/health.py",
     "scheduler/notices/rows.py", "scheduler/phrases/",
-    "scheduler/notices/telling.py", "scheduler/rehearsal/",
+    "scheduler/rehearsal/",
     "scheduler/report/sheet.py", "scheduler/signoff/", "scheduler/store/guards.py", "scheduler/store/library.py",
     "scheduler/store/migrations/", "scheduler/store/schema.py", "scheduler/store/sqlite.py", "scheduler/service/systemd.py",
     "scheduler/desk/today/rehearsing.py", "scheduler/desk/calendar/agenda.py", "scheduler/desk/calendar/days.py", "scheduler/desk/rows.py",

@@ -8,8 +8,12 @@ import pytest
 
 from config.notices import NoticeKind, secrets_in, without_secrets
 from config.secrets import redactor
+from config.workspace import Workspace
 from scheduler.notices.model import Letter, Notice, Place
+from scheduler.notices.summary import Summary, summary_lines
+from scheduler.notices.telling import trial_messages
 from scheduler.notices.words import HEADLINES, Names, message, next_action
+from scheduler.phrases.book import Voice
 
 NAMES = Names("Studio", {"kawa": "Kawa Wrocław"}, "Europe/Warsaw")
 AT = 1_795_338_000_000_000
@@ -111,3 +115,48 @@ def test_the_secrets_of_an_address(address: str, hidden: list[str], kept: list[s
     assert all(secret not in words for secret in hidden)
     assert all(name in words for name in kept)
     assert set(hidden) <= set(secrets_in(address))
+
+
+def test_a_letter_in_polish_has_no_english_of_ours() -> None:
+    names = Names("Studio", {"kawa": "Kawa Wrocław"}, "Europe/Warsaw", Voice("pl"))
+    said = message(Letter(Place("all"), (made("refused", words="Bluesky refuses this post"),)), names)
+    assert said.title == "[daypart] Kawa Wrocław · bs-kawa: post odrzucony (powiadomienie 41)"
+    assert said.body == (
+        "Kawa Wrocław · Bluesky · bs-kawa\n"
+        "autumn/teaser@bs-kawa, zaplanowany na niedz. 22 lis 10:00 CET\n"
+        "post odrzucony: Bluesky odrzuca ten post\n"
+        "Dalej: Zmień go, potem zaakceptuj ponownie. W pulpicie: Pisz. Polecenie: daypart post show autumn/teaser@bs-kawa\n"
+        "Powiadomienie 41, niedz. 22 lis 10:00 CET\n"
+        "\n-- \ndaypart, obszar roboczy Studio"
+    )
+    many = message(Letter(Place("all"), (made("ask", 41), made("ask", 42), made("missed", 43))), names)
+    assert many.title.endswith(": 3 powiadomienia, 2 czekają na ciebie, 1 nie wyszedł na czas (powiadomienia 41–43)")
+
+
+def test_the_summary_in_polish() -> None:
+    summary = Summary(2, 1, 5, 3, (("everything", AT),), (("ig-kawa", None), ("ig-bike", AT)))
+    assert summary_lines(summary, "Europe/Warsaw", AT, Voice("pl")) == [
+        "Podsumowanie: niedz. 22 lis",
+        "- 2 czekają na ciebie: daypart outbox",
+        "- 1 z terminem w ciągu dwóch dni czeka na akceptację: Akceptacje w pulpicie",
+        "- wstrzymane od niedz. 22 lis 10:00 CET: wszystko",
+        "- ig-kawa trzeba połączyć ponownie: daypart account connect ig-kawa",
+        "- ig-bike zalogowane do niedz. 22 lis: daypart account connect ig-bike",
+        "Wyszło w ostatnich 24 godzinach: 5. W planie na następne 24: 3.",
+    ]
+
+
+def test_each_place_is_told_in_its_language() -> None:
+    url = "json://localhost/"
+    places = ({"name": "team", "url": url}, {"name": "head", "url": url, "language": "en"})
+    notices = {"language": "pl", "command": ("bell",), "to": places}
+    workspace = Workspace.model_validate({"version": 1, "name": "Studio", "timezone": "UTC", "notices": notices})
+    said = {message.place.name: message.title for message in trial_messages(workspace)}
+    assert said == {"team": "[daypart] Studio: to jest próba", "head": "[daypart] Studio: this is a test", "command": said["team"]}
+
+
+@pytest.mark.parametrize("kind", get_args(NoticeKind))
+def test_every_kind_has_its_polish_words(kind: str) -> None:
+    voice = Voice("pl")
+    for words in (HEADLINES[kind], next_action(made(kind)).words):
+        assert voice.say(words) != words
