@@ -44,6 +44,14 @@ async def test_what_is_not_finished_is_said_a_week_before(tmp_path: Path) -> Non
         assert await told(h, "bike") == []
 
 
+async def test_a_sign_in_that_was_broken_off_is_found_again_until_something_is_done_with_a_real_account(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        begun = [risk for risk in await h.desk.risks() if risk.kind == "sign_in"]
+        assert [(risk.about, risk.words) for risk in begun] == [(next(iter(h.desk.workspace.accounts)), "not connected")]
+        await h.connected("ig-kawa")
+        assert await told(h) == []  # the others are somebody's plan
+
+
 async def test_what_was_sent_back_is_no_risk_of_the_approver(tmp_path: Path) -> None:
     async with house(tmp_path, None) as h:
         await h.connected("bs-kawa")

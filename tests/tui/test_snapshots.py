@@ -66,7 +66,7 @@ PICTURES = (
     Picture("dialog-hold", ("5", "!"), "No reason (esc)"),
     Picture("dialog-overdue", ("5", "down", "down", "down", "s"), "m moves it to", state="late"),
     Picture("dialog-hold-client", ("5", "H"), "No reason (esc)"),
-    Picture("dialog-new", ("2", "n"), "Where? space picks"),
+    Picture("dialog-new", ("2", "n"), "Where? (tab goes on, space picks"),
     Picture("dialog-schedule", ("3", "enter", "f5"), "New time:"),
     Picture("dialog-help", ("4", "?"), "Keys · Approvals"),
     Picture("today-notices", ("1",), "could not be sent", LARGE, state="notices"),

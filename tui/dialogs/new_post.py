@@ -56,7 +56,7 @@ class NewPost(Dialog[str]):
     def compose_box(self) -> ComposeResult:
         yield Static(Content(say("What is it about? (only you see this)")), classes="question")
         yield Input(self._post_title, id="title", placeholder=say("for example: winter menu"))
-        yield Static(Content(say("Where? space picks; a post goes to accounts of one client")), classes="question")
+        yield Static(Content(say("Where? (tab goes on, space picks; accounts of one client)")), classes="question")
         choices = sorted(self._accounts.values(), key=lambda a: (a.client != self._client, a.client_name, a.name))
         yield TickList([(a.name, account_words(a)) for a in choices])
         yield Static(Content(say("When? (may stay empty)")), classes="question")
@@ -132,7 +132,7 @@ class NewPost(Dialog[str]):
             return
         self.app.notify(
             say(
-                "New post for {client_name}: {title}. It is a draft until you approve it.",
+                "New post for {client_name}: “{title}”. It is a draft until you approve it.",
                 client_name=self.chosen[0].client_name,
                 title=title,
             )

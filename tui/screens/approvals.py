@@ -153,16 +153,20 @@ class ApprovalsScreen(ListScreen):
     def _approved(self, first: DeliveryView, accounts: int) -> None:
         """What was done, and what the store says now."""
         if accounts:
-            self.app.notify(
-                say(
-                    "Approved: {client_name}, {accounts} · “{title}” goes out {when}.",
-                    client_name=first.client_name,
-                    accounts=counted(accounts, "account"),
-                    title=name_words(first),
-                    when=full_when(first.due, self.app.desk.tz),
-                )
-            )
+            self.app.notify(self._approved_words(first, counted(accounts, "account")))
         self.app.touch()
+
+    def _approved_words(self, first: DeliveryView, accounts: str) -> str:
+        """Until when one waits; and where one sees it, where that is now."""
+        if first.due is not None and first.due <= self.app.now():
+            return say(
+                "Approved: {client_name}, {accounts} · “{title}” goes out now; ‹place.outbox› shows it.",
+                client_name=first.client_name, accounts=accounts, title=name_words(first),
+            )  # fmt: skip
+        return say(
+            "Approved: {client_name}, {accounts} · “{title}” goes out {when}.",
+            client_name=first.client_name, accounts=accounts, title=name_words(first), when=full_when(first.due, self.app.desk.tz),
+        )  # fmt: skip
 
     def action_send_back(self) -> None:
         items = self.items

@@ -167,7 +167,7 @@ class Connecting(Reviewing):
             platform = platform_name(known.account.platform)
             raise UsageError(
                 f"that signs in as {clean_line(connected.handle)} on {platform}, and '{known.name}' is {clean_line(known.account.handle)}",
-                "give the secret of that account, or correct its handle in daypart.yaml",
+                "give the secret of that account, or correct its handle",
             )
 
     def _keep_account(self, conn: Connection, known: StoredAccount, connected: Connected, vault: Vault) -> list[str]:

@@ -18,7 +18,8 @@ from scheduler.when import day_words, span_words, when_words
 _ASKED = "put into the review file for"
 _LAST = text("SELECT why FROM event WHERE delivery_id = :id AND why LIKE :asked ORDER BY seq DESC LIMIT 1")
 _SINCE = text(
-    "SELECT d.id, max(e.at) FILTER (WHERE e.\"to\" = 'draft' AND e.\"from\" <> 'draft') AS came,"
+    "SELECT d.id, min(d.due + d.late, coalesce(d.not_after, d.due + d.late)) AS until,"
+    " max(e.at) FILTER (WHERE e.\"to\" = 'draft' AND e.\"from\" <> 'draft') AS came,"
     " max(e.at) FILTER (WHERE e.why LIKE :asked || substr(d.digest, 1, 4) || ' ' || substr(d.digest, 5, 4) || ', %') AS asked,"
     " (SELECT c.created_at FROM content c WHERE c.digest = d.digest) AS written"
     " FROM delivery d LEFT JOIN event e ON e.delivery_id = d.id WHERE d.id IN :ids GROUP BY d.id"
@@ -69,15 +70,24 @@ class Reminding(Room):
 
     def _missing(self, view: DeliveryView, row: Row[Any], may: tuple[str, ...]) -> Missing:
         since = max(row.came or 0, row.written or 0) or self.clock.wall()
-        return Missing(view, since, row.asked, may, self._words(view, since, row.asked, may))
+        return Missing(view, since, row.asked, may, self._words(view, since, row, may))
 
-    def _words(self, view: DeliveryView, since: int, asked: int | None, may: tuple[str, ...]) -> str:
-        now = self.clock.wall()
+    def _words(self, view: DeliveryView, since: int, row: Row[Any], may: tuple[str, ...]) -> str:
+        asked = row.asked
         day = day_words(since, self.tz)
         waits = f"waits since {day}" if asked else f"waits since {day} for {', '.join(may) or 'anybody here'}"
         asks = f"{view.client_name} was asked on {day_words(asked, self.tz)}" if asked else ""
-        left = "" if view.due is None else " · its time has passed" if view.due <= now else f" · due in {_about(view.due - now)}"
+        left = _left(view.due, row.until, self.clock.wall())
         return f"{waits}; {asks}{left}" if asked else f"{waits}{left}"
+
+
+def _left(due: int | None, until: int, now: int) -> str:
+    """How long there is; a yes is late only once nothing would be sent any more."""
+    if due is None:
+        return ""
+    if due > now:
+        return f" · due in {_about(due - now)}"
+    return " · due now: it goes out with your yes" if until >= now else " · its time has passed"
 
 
 def _about(micros: int) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 
+from adapters.http import is_loopback
 from adapters.limits import LIMITS
 from scheduler.clean import clean_line
 from scheduler.clock import DAY, HOUR
 from scheduler.desk.accounts.standing import Accounts, Standing
 from scheduler.desk.rows import Scene
 from scheduler.desk.today.views import Kind, Risk
+from scheduler.desk.views import AccountView
 from scheduler.units.model import SENT_BACK
 
 UNAPPROVED = 36 * HOUR
@@ -37,6 +39,9 @@ _SENT = text(
     "SELECT a.name, count(*) AS n FROM delivery d JOIN account a ON a.id = d.account_id WHERE d.due >= :since AND d.due < :until"
     " AND +d.parent_id IS NULL AND (d.state || '') = 'published' AND d.published_at > :day GROUP BY a.name"
 )
+_ANY = text("SELECT 1 FROM delivery WHERE account_id IN (SELECT id FROM account WHERE name IN :names) LIMIT 1").bindparams(
+    bindparam("names", expanding=True)
+)
 LATE = 8 * DAY
 """A post goes out so long after its time at most."""
 
@@ -46,7 +51,8 @@ class Risks(Accounts):
 
     async def risks(self, client: str | None = None) -> list[Risk]:
         """Accounts nothing will leave from, then posts that will not go out as they stand, soonest first."""
-        views = [view for view in await self.accounts() if client is None or view.client == client]
+        everybody = await self.accounts()
+        views = [view for view in everybody if client is None or view.client == client]
 
         def read(conn: Connection) -> list[Risk]:
             scene = self.scene(conn)
@@ -55,10 +61,20 @@ class Risks(Accounts):
             waits = _counted(conn, _COMING, {"since": now - LATE, "until": now + UNFINISHED})
             coming = _counted(conn, _COMING, {"since": now, "until": now + DAY})
             known = [self._as_it_stands(view, sent.get(view.name, 0), None, waits.get(view.name, 0), None) for view in views]
-            accounts = [*_sign_ins(known, scene), *_quotas(known, coming, scene)]
+            accounts = [*_sign_ins(known, scene), *self._begun(conn, everybody, known, scene), *_quotas(known, coming, scene)]
             return [*accounts, *(risk for risk in _posts(conn, scene) if client in (None, risk.client))][:MOST]
 
         return await self.store.read(read)
+
+    def _begun(self, conn: Connection, everybody: Sequence[AccountView], shown: Sequence[Standing], scene: Scene) -> Iterable[Risk]:
+        """Signing in that was broken off, as long as nothing was done with a real account: whoever begins would not find it again.
+
+        Later an account that nobody connects is somebody's plan."""
+        real = [view for view in everybody if view.supported and not is_loopback(self.workspace.accounts[view.name].base)]
+        if not real or any(view.connected for view in real) or conn.execute(_ANY, {"names": [view.name for view in real]}).first():
+            return
+        for one in [standing for standing in shown if standing.account == real[0]]:
+            yield _of_account("sign_in", one, one.words.partition(":")[0], f"daypart account connect {one.account.name}", scene)
 
 
 def _counted(conn: Connection, sql: TextClause, values: dict[str, int]) -> dict[str, int]:
