@@ -6,14 +6,17 @@ import re
 
 from tests.journeys.office import Office, at, next_monday
 
-MENU, PRICE = "The winter menu is here", "Cocoa for 14 zł"
+MENU, PRICE, ROLL = "The winter menu is here", "Cocoa for 14 zł", "Poppy seed rolls, 9 zł"
 
 
-def prepared(office: Office) -> tuple[str, str]:
-    """Two posts wait; returns their keys."""
+def prepared(office: Office) -> tuple[str, str, str]:
+    """Three posts wait; returns their keys. The last one had the boss's yes and was changed since."""
     menu = office.new(MENU, "bs-kawa", when=at(next_monday(), "9:00"))
     price = office.new(PRICE, "bs-kawa", when=at(next_monday(), "12:00"))
-    return f"{menu}@bs-kawa", f"{price}@bs-kawa"
+    roll = office.approved(ROLL, "bs-kawa", when=at(next_monday(), "15:00"))
+    office.editor(ROLL.replace("9 zł", "10 zł"))
+    office.place("post", "edit", roll)
+    return f"{menu}@bs-kawa", f"{price}@bs-kawa", f"{roll}@bs-kawa"
 
 
 def week() -> str:
@@ -28,9 +31,11 @@ def seal_of(page: str, words: str) -> str:
     return found[0]
 
 
-def recorded(office: Office, menu: str, price: str) -> None:
-    """One is approved for the client and recorded by name, the other is back with its writer and the reason."""
-    yes, back = office.place.show(menu), office.place.show(price)
+def recorded(office: Office, menu: str, price: str, roll: str) -> None:
+    """One is approved for the client and recorded by name, one is back with its writer and the reason, one has the boss's own new yes."""
+    yes, back, own = office.place.show(menu), office.place.show(price), office.place.show(roll)
+    assert (own["state"], own["approval"]["on_behalf"], own["approval"]["by"]) == ("queued", None, "anna")
+    assert "10 zł" in office.place("post", "show", roll).out
     assert (yes["state"], yes["approval"]["on_behalf"], yes["approval"]["by"]) == ("queued", "Jan", "anna")
     assert (back["state"], back["approval"]) == ("draft", None)
     assert "12 zł" in back["reason"]
@@ -38,10 +43,10 @@ def recorded(office: Office, menu: str, price: str) -> None:
 
 
 async def test_with_keys(office: Office) -> None:
-    menu, price = prepared(office)
+    menu, price, roll = prepared(office)
     async with office.desk() as hands:
         await hands.press("4")
-        await hands.see("TO APPROVE 2", "Waits since")
+        await hands.see("TO APPROVE 3", "Waits since")
         await hands.press("R")
         await hands.see("Review file · Kawa", week())
         await hands.press("enter")
@@ -56,20 +61,31 @@ async def test_with_keys(office: Office) -> None:
         await hands.see("Kawa Wrocław · Bluesky bs-kawa", "winter menu")
         await hands.press("enter")
         await hands.gone("Who said yes?")
-        await hands.see("TO APPROVE 1", "Cocoa")
+        await hands.see("TO APPROVE 2", "Cocoa")
         await hands.press("b")
         await hands.see("What should change?")
         await hands.type("it is 12 zł")
         await hands.press("enter")
+        await hands.see("SENT BACK 1", "TO APPROVE 1", "Changed since it was last approved")
+        await hands.press("d")
+        await hands.see("What changed · Kawa", "- Poppy seed rolls, 9 zł", "+ Poppy seed rolls, 10 zł")
+        await hands.press("escape", "a")
+        await hands.see("Approve for Kawa")
+        await hands.press("a")
+        await hands.in_state("queued", roll)
         await hands.see("SENT BACK 1", "it is 12 zł")
-    recorded(office, menu, price)
+    recorded(office, menu, price, roll)
 
 
 def test_with_commands(office: Office) -> None:
-    menu, price = prepared(office)
+    menu, price, roll = prepared(office)
     office.run("review", "export", "--client", "kawa", "--week", week())
     page = (office.root / f"review-kawa-{week()}.html").read_text("utf-8")
     assert "Kawa" in office.run("review", "waiting").out
     office.run("approve", "--on-behalf", "Jan", "--seal", seal_of(page, MENU))
     office.run("reject", price, "--reason", "it is 12 zł")
-    recorded(office, menu, price)
+    shown = office.run("post", "show", roll).out
+    assert "- Poppy seed rolls, 9 zł" in shown
+    assert "+ Poppy seed rolls, 10 zł" in shown
+    office.run("approve", roll, "--digest", str(office.place.show(roll)["digest"]))
+    recorded(office, menu, price, roll)
