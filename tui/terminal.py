@@ -13,6 +13,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
+from rich.cells import cell_len
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -65,6 +66,22 @@ class Line:
         return "" if half.startswith("\x1b[<") else half
 
 
+def steady(data: str) -> str:
+    """What is drawn, with each pictogram as wide as it was reckoned. A narrow sign that a selector makes a picture (❤️, ☀️) is two cells to
+    some terminals and one to others, and there the rest of the line would move: it is drawn narrow, with a blank."""
+    return _SELECTED.sub(_narrow, data) if PICTURE in data else data
+
+
+def _narrow(found: re.Match[str]) -> str:
+    sign, rest = found.groups()
+    return f"{sign}{TEXT}{rest} " if cell_len(sign) == 1 and cell_len(found[0]) == 2 else found[0]
+
+
+PICTURE, TEXT = "\ufe0f", "\ufe0e"
+"""Behind a sign: draw it as a picture, or as a letter."""
+_SELECTED = re.compile("(?<!\u200d)([^\x00-\x1f\u200d\ufe0f])\ufe0f(\u20e3?)(?!\u200d)")
+
+
 class TerminalDriver(LinuxDriver):
     """Bytes that are no UTF-8 (an old mouse, a paste in another encoding) are no keys, and no end of the program either."""
 
@@ -79,6 +96,9 @@ class TerminalDriver(LinuxDriver):
         for number in (signal.SIGTERM, signal.SIGHUP):
             self._loop.remove_signal_handler(number)
         super().stop_application_mode()
+
+    def write(self, data: str) -> None:
+        super().write(steady(data))
 
     def run_input_thread(self) -> None:
         line, parser = Line(), XTermParser(self._debug)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
 
 from tui import terminal
-from tui.terminal import Line
+from tui.terminal import Line, steady
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,19 @@ def test_half_an_order_whose_end_never_comes(monkeypatch: pytest.MonkeyPatch) ->
     assert line.take(b";7M") == ";7M"
     assert line.take(b"\x1b[") == ""
     assert line.rest() == "\x1b["
+
+
+@pytest.mark.parametrize(
+    ("drawn", "sent"),
+    [
+        ("❤\ufe0f│", "❤\ufe0e │"),
+        ("1\ufe0f\u20e3│", "1\ufe0e\u20e3 │"),
+        ("☕\ufe0f│", "☕\ufe0f│"),
+        ("👩\u200d❤\ufe0f\u200d👨│", "👩\u200d❤\ufe0f\u200d👨│"),
+        ("🏳\ufe0f\u200d🌈│", "🏳\ufe0f\u200d🌈│"),
+        ("plain \x1b[1mwords", "plain \x1b[1mwords"),
+    ],
+)
+def test_a_pictogram_is_as_wide_as_it_was_reckoned_in_every_terminal(drawn: str, sent: str) -> None:
+    assert steady(drawn) == sent
+    assert cell_len(sent) == cell_len(drawn)
