@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.screen import Screen
+from textual.widget import Widget
 
 Answer = TypeVar("Answer")
 AT_ONCE = 8
@@ -51,8 +52,8 @@ class Painted(Screen[Answer], Generic[Answer]):
 
     async def _paint_frame(self) -> None:
         try:
-            await self._draw_widgets()
-            await self._draw_widgets()  # what came meanwhile: mostly nothing
+            if not await self._draw_widgets():
+                await self._draw_widgets()
             self._show_frame()
         except Exception as error:  # as where Textual draws
             self.app._handle_exception(error)
@@ -71,20 +72,24 @@ class Painted(Screen[Answer], Generic[Answer]):
         self._compositor.update_widgets(self._dirty_widgets)
         super()._compositor_refresh()
 
-    async def _draw_widgets(self) -> None:
-        """Some widgets in each turn; ends early where the screen or what stands on it is another one by now."""
+    async def _draw_widgets(self) -> bool:
+        """Some widgets in each turn; False: ended early, as the screen or what stands on it is another one by now."""
         began, shown = perf_counter(), self._compositor.visible_widgets
-        for _ in self._widgets_drawn():
+        for widget, lines in self._to_draw():
+            widget.render_lines(lines)
             if perf_counter() - began > TURN:
                 await asyncio.sleep(0)
                 began = perf_counter()
             if not self.is_running or not self._is_on_top() or self._compositor.visible_widgets is not shown:
-                return
+                return False
+        return True
 
-    def _widgets_drawn(self) -> Iterator[object]:
-        """Draws one widget after the other; their lines are kept where they are looked for when the frame is put together."""
-        compositor = self._compositor
-        if not compositor._dirty_regions:
-            return iter(())
+    def _to_draw(self) -> Iterator[tuple[Widget, Region]]:
+        """Lines of each widget that the frame needs anew. They are kept where they are looked for when it is put together."""
         visible_screen_stack.set(self.app._background_screens)
-        return iter(compositor._get_renders(Region.from_union(compositor._dirty_regions).intersection(compositor.size.region)))
+        changed = self._compositor._dirty_regions
+        needed = Region.from_union(changed) if changed else Region()  # a picture taken of the screen is a frame, too
+        for widget, (region, clip) in list(self._compositor.visible_widgets.items()):
+            seen = region.intersection(clip)
+            if lines := seen.intersection(needed):
+                yield widget, Region(seen.x, lines.y, seen.width, lines.height).translate(-region.offset)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from textual import events
 from textual.keys import _character_to_key
@@ -207,8 +208,8 @@ async def letter(app: DaypartApp, sign: str) -> Took:
     listed, answered = app.screen.query_one(RowList), asyncio.Event()
     before = listed.show
 
-    def showing(rows: list) -> None:  # type: ignore[type-arg]
-        before(rows)
+    def showing(*rows: Any) -> None:
+        before(*rows)
         answered.set()
 
     listed.show = showing  # type: ignore[method-assign]

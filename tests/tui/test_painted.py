@@ -119,6 +119,17 @@ async def test_what_changes_before_it_is_shown_is_on_the_frame() -> None:
         assert "ggg" in app.frame
 
 
+async def test_a_picture_taken_meanwhile_is_a_frame_too() -> None:
+    app = Program()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.forget()
+        app.draw()
+        assert "aaa" in app.export_screenshot()
+        while app.screen._painter is not None:  # type: ignore[attr-defined]  # noqa: ASYNC110  nobody says when it is done
+            await asyncio.sleep(0)
+
+
 async def test_who_waits_for_the_frame_waits_for_all_of_it() -> None:
     app = Program()
     async with app.run_test() as pilot:
