@@ -24,7 +24,6 @@ from adapters.bluesky.record import (
     StrongRef,
     build,
     difference,
-    from_iso,
     handles_in,
 )
 from adapters.bluesky.rules import BlueskyRules
@@ -61,6 +60,7 @@ from adapters.contract import (
 )
 from adapters.http import Answer, Http, Reply
 from adapters.servers import is_loopback
+from adapters.texts import instant_of
 
 RECENT = 40
 RESOLVE_TRIES = 2
@@ -215,7 +215,7 @@ class Bluesky(BlueskyRules):
             got = reply.read(_Got) if reply.ok else None
             if got is not None and got.uri == self._uri(key):
                 other = difference(got.value, publication, self._prepared(publication, journal))
-                receipt = self._receipt(key, got.cid, from_iso(got.value.created_at))
+                receipt = self._receipt(key, got.cid, instant_of(got.value.created_at))
                 return Found(receipt, same=not other, reason=other)
             if not _no_record(reply):
                 return CannotTell(f"Bluesky answered {reply.status} to the look")
@@ -229,7 +229,7 @@ class Bluesky(BlueskyRules):
         listed = reply.read(_Listed) if isinstance(reply, Answer) and reply.ok else None
         if listed is None:
             return None
-        return [RemotePost(got.uri, got.value.text, from_iso(got.value.created_at)) for got in listed.records]
+        return [RemotePost(got.uri, got.value.text, instant_of(got.value.created_at)) for got in listed.records]
 
     async def read(self, remote_id: str) -> Standing | Absent | CannotTell:
         """The record at an address; the account's own server has no others."""
@@ -237,7 +237,7 @@ class Bluesky(BlueskyRules):
         reply = await self._get_record(key)
         got = reply.read(_Got) if isinstance(reply, Answer) and reply.ok else None
         if got is not None and got.uri == self._uri(key):
-            return Standing(self._receipt(key, got.cid, from_iso(got.value.created_at)), got.value.text, own=True)
+            return Standing(self._receipt(key, got.cid, instant_of(got.value.created_at)), got.value.text, own=True)
         if _no_record(reply):
             return Absent(proof=False, reason="no post stands there")
         return CannotTell(f"Bluesky answered {reply.status}" if isinstance(reply, Answer) else reply.reason)

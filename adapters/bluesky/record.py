@@ -135,15 +135,6 @@ def iso(micros: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1_000:03d}Z"
 
 
-def from_iso(text: str) -> int | None:
-    """UTC microseconds, or None for a time without a zone or of another form."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return round(moment.timestamp() * 1_000_000) if moment.tzinfo is not None else None
-
-
 # ── what stands there ────────────────────────────────────────────────────────
 
 

@@ -39,9 +39,10 @@ from adapters.instagram import comment, insights, look
 from adapters.instagram.connect import connect, refresh
 from adapters.instagram.containers import Containers, already_public
 from adapters.instagram.faults import at_commit
-from adapters.instagram.graph import Created, Graph, micros, server_now
+from adapters.instagram.graph import Created, Graph, server_now
 from adapters.instagram.rules import InstagramRules
 from adapters.instagram.shapes import AI_FLAG, Shape, container_name, ready_name
+from adapters.texts import instant_of
 
 RECENT = 40
 LINK_SECONDS = 5.0
@@ -109,7 +110,7 @@ class Instagram(InstagramRules):
         if got is None:
             return receipt
         told = {} if got.is_ai_generated is None else {AI_FLAG: str(got.is_ai_generated).lower()}
-        return Receipt(receipt.remote_id, got.permalink, micros(got.timestamp) or receipt.published_at, told)
+        return Receipt(receipt.remote_id, got.permalink, instant_of(got.timestamp) or receipt.published_at, told)
 
     async def look_up(self, publication: Publication, journal: Journal) -> Look:
         """By the state of every container that had a publishing intent."""
@@ -125,7 +126,7 @@ class Instagram(InstagramRules):
         page = reply.read(look.MediaPage) if isinstance(reply, Answer) and reply.ok else None
         if page is None:
             return None
-        return [RemotePost(one.id, one.caption or "", micros(one.timestamp)) for one in page.data]
+        return [RemotePost(one.id, one.caption or "", instant_of(one.timestamp)) for one in page.data]
 
     async def read(self, remote_id: str) -> Standing | Absent | CannotTell:
         """By id or by the short code in its address, among the newest posts: Instagram gives no other way from a page to a post."""

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from adapters.contract import Absent, CannotTell, Found, Look, Outcome, Publication, Published, Receipt, Refused
 from adapters.http import Answer
 from adapters.instagram.faults import at_commit, sentence
-from adapters.instagram.graph import Created, Graph, GraphId, micros, server_now
-from adapters.instagram.shapes import plain
+from adapters.instagram.graph import Created, Graph, GraphId, server_now
+from adapters.texts import instant_of, plain
 
 PAGE = 50
 PAGES = 4
@@ -68,7 +68,7 @@ async def look_up(graph: Graph, publication: Publication, handle: str) -> Look:
         return CannotTell("the same comment stands there several times", several=True)
     if not found:
         return Absent(proof=False, reason="the comment is not in the list")
-    return Found(Receipt(found[0].id, publication.parent.url, micros(found[0].timestamp)))
+    return Found(Receipt(found[0].id, publication.parent.url, instant_of(found[0].timestamp)))
 
 
 async def _comments(graph: Graph, media: str) -> list[Comment] | str:

@@ -77,15 +77,6 @@ class _UsageHeader(BaseModel):
     by_account: dict[str, list[_Usage]]
 
 
-def micros(timestamp: str) -> int | None:
-    """`2026-11-22T10:00:00+0000` as UTC microseconds."""
-    try:
-        moment = datetime.fromisoformat(timestamp)
-    except ValueError:
-        return None
-    return round(moment.timestamp() * 1_000_000) if moment.tzinfo is not None else None
-
-
 def server_now(answer: Answer) -> int:
     """The server's clock, or ours when it does not tell."""
     return answer.date if answer.date is not None else round(datetime.now(UTC).timestamp() * 1_000_000)

@@ -15,8 +15,9 @@ from pydantic import BaseModel
 from adapters.contract import Absent, CannotTell, Found, Journal, Look, Pending, Publication, Receipt
 from adapters.http import Answer, Reply
 from adapters.instagram.faults import is_gone, sentence
-from adapters.instagram.graph import Graph, GraphId, micros, server_now
+from adapters.instagram.graph import Graph, GraphId, server_now
 from adapters.instagram.shapes import Shape, caption_of, container_name, fingerprint, shape_of
+from adapters.texts import instant_of
 
 PAGE = 50
 PAGES = 4
@@ -91,7 +92,7 @@ class Media(BaseModel):
 
     def receipt(self) -> Receipt:
         """As proof."""
-        return Receipt(self.id, self.permalink, micros(self.timestamp))
+        return Receipt(self.id, self.permalink, instant_of(self.timestamp))
 
 
 class _Cursors(BaseModel):
@@ -156,7 +157,7 @@ async def _pages(graph: Graph, path: str, params: dict[str, str], since: int) ->
             return Unread(reply)
         found += page.data
         after = page.paging.cursors.after if page.paging.next else ""
-        if not after or any((micros(media.timestamp) or 0) < since for media in page.data):
+        if not after or any((instant_of(media.timestamp) or 0) < since for media in page.data):
             break
     return found
 
@@ -193,7 +194,7 @@ def matching(media: Sequence[Media], sent: Sent) -> list[Media]:
 
 
 def _is_it(media: Media, sent: Sent) -> bool:
-    at = micros(media.timestamp)
+    at = instant_of(media.timestamp)
     if at is None or at < sent.since:
         return False
     if media.media_product_type is not None and media.media_product_type != sent.shape.product:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from adapters.checks import is_video
 from adapters.contract import MediaItem, Publication
+from adapters.texts import plain
 from config.options import InstagramOptions
 
 AI_FLAG = "is_ai_generated"
@@ -54,11 +54,6 @@ def shape_of(publication: Publication) -> Shape:
     if len(publication.media) > 1:
         return Shape.CAROUSEL
     return Shape.REEL if publication.media and is_video(publication.media[0]) else Shape.IMAGE
-
-
-def plain(text: str) -> str:
-    """A text as it may come back: Instagram trims it and changes white space."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def fingerprint(text: str) -> str:

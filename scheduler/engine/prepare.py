@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import unicodedata
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -25,6 +24,7 @@ from adapters.contract import (
     StepResult,
     TokenDead,
 )
+from adapters.texts import plain
 from config.pace import NONE as NO_PACE
 from scheduler import lifecycle
 from scheduler.accounts.tokens import Renewal
@@ -158,10 +158,10 @@ def _server_keeps_one(work: Work) -> bool:
 
 async def _is_listed(ctx: Context, work: Work, *, since: int) -> bool:
     """A post with this text that is not this store's own stands among the newest of the account."""
-    text = _plain(work.publication.text)
+    text = plain(work.publication.text)
     if not text:
         return False
-    recent = [post for post in await ctx.within(LOOK_SECONDS, work.adapter.recent()) or () if _plain(post.text) == text]
+    recent = [post for post in await ctx.within(LOOK_SECONDS, work.adapter.recent()) or () if plain(post.text) == text]
     own = await ctx.store.read(lambda conn: _remote_ids(conn, work.lease.account_id)) if recent else set()
     return any(post.remote_id not in own and (post.published_at is None or post.published_at >= since) for post in recent)
 
@@ -204,10 +204,6 @@ _DECIDED = Ready(
 def mark_first_send(conn: Connection, account_id: int, at: int) -> None:
     """This store has sent something on the account."""
     conn.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id, ACCOUNT.c.first_sent_at.is_(None)).values(first_sent_at=at))
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 # ── invisible steps ──────────────────────────────────────────────────────────

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.bluesky.record import Blob, Prepared, StoodRecord, StrongRef, build, difference, facets, from_iso, handles_in, iso
+from adapters.bluesky.record import Blob, Prepared, StoodRecord, StrongRef, build, difference, facets, handles_in, iso
 from adapters.bluesky.tid import ALPHABET, encode, micros, record_key
 from adapters.contract import Disclosure, MediaItem, Publication, Target
+from adapters.texts import instant_of
 from config.options import BlueskyOptions
 from config.resolved import Link
 
@@ -159,9 +160,9 @@ def test_what_was_built_is_the_same_and_each_change_is_named() -> None:
 
 @given(st.integers(0, 4_000_000_000_000_000))
 def test_times_go_there_and_back(instant: int) -> None:
-    assert from_iso(iso(instant)) == instant // 1_000 * 1_000
+    assert instant_of(iso(instant)) == instant // 1_000 * 1_000
 
 
 @pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22 10:00", "2026-11-22T10:00:00"])
 def test_times_without_a_zone_are_none(text: str) -> None:
-    assert from_iso(text) is None
+    assert instant_of(text) is None

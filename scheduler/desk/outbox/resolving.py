@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from adapters.addresses import AddressError, Named, named
 from adapters.contract import Absent, Account, CannotTell, Receipt, Standing
+from adapters.texts import plain
 from scheduler.accounts.tokens import Keys, Tokens
 from scheduler.accounts.vault import Vault
 from scheduler.clean import clean_line
@@ -91,7 +91,7 @@ class Resolving(Connecting):
     def _compared(self, standing: Standing, text: str, anyway: bool) -> str:
         if not standing.own:
             raise UsageError("that is a post of another account", "copy the address of the post on its own account")
-        if _plain(standing.text) == _plain(text):
+        if plain(standing.text) == plain(text):
             return "checked: this account's, with the same text"
         if not anyway:
             there = clean_line(standing.text)[:80]
@@ -183,7 +183,3 @@ class Resolving(Connecting):
         )
         if not done:
             raise UsageError("it changed while you looked at it", "look at it again")
-
-
-def _plain(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
