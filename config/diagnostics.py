@@ -103,11 +103,11 @@ def _many(number: int, word: str) -> str:
 
 
 def _head(d: Diagnostic) -> str:
-    return f"{d.level}[{d.code}]: {_harmless(d.message)}"
+    return f"{d.level}[{d.code}]: {harmless(d.message)}"
 
 
 def _first_hint(d: Diagnostic) -> str:
-    return f" ({_harmless(d.hints[0])})" if d.hints else ""
+    return f" ({harmless(d.hints[0])})" if d.hints else ""
 
 
 def _fields(d: Diagnostic, root: Path) -> dict[str, str | int | list[str] | None]:
@@ -134,8 +134,8 @@ def _source(file: Path, lines: dict[Path, list[str]]) -> list[str]:
     return lines[file]
 
 
-def _harmless(text: str) -> str:
-    """No character of a file may steer the terminal or turn the reading direction."""
+def harmless(text: str) -> str:
+    """No character of a file or sheet may steer the terminal or turn the reading direction."""
     if text.isprintable():
         return text
     return "".join(" " if c in "\t\n" else "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\u200d" else c for c in text)
@@ -171,10 +171,10 @@ def _block(d: Diagnostic, root: Path, source: list[str], color: bool) -> str:
     out = [paint(_head(d), d.level), f"{gap}--> {shown_path(d.file, root)}:{d.line}:{d.column}"]
     if d.line <= len(source) and (d.line > 1 or source[0]):
         line, start, end = _window(source[d.line - 1], d.column - 1, d.end_column - 1)
-        line = _harmless(_masked(line))
+        line = harmless(_masked(line))
         carets = "^" * max(1, display_width(line[start:end]))
         out += [f"{gap} |", f"{number} | {line}", f"{gap} | {' ' * display_width(line[:start])}{paint(carets, d.level)}"]
-    out += [f"{gap} = {_harmless(hint)}" for hint in d.hints]
+    out += [f"{gap} = {harmless(hint)}" for hint in d.hints]
     return "\n".join(out) + "\n"
 
 

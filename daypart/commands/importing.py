@@ -178,7 +178,8 @@ def _confirm(plan: SheetPlan) -> None:
 
 def print_sheet(plan: SheetPlan, style: str) -> None:
     """What would happen to each row, then everything wrong."""
-    from scheduler.importing.table import as_lines, as_text, harmless  # deferred, as the Desk
+    from config.diagnostics import harmless  # deferred, as the Desk
+    from scheduler.importing.table import as_lines, as_text
 
     if plan.findings:
         click.echo(as_lines(plan.findings).rstrip("\n") if style == "line" else as_text(plan.findings))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Literal
 
-from config.diagnostics import display_width
+from config.diagnostics import display_width, harmless
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 5_000
@@ -187,10 +186,3 @@ def _block(finding: Finding) -> str:
         out += [f"{gap} |", f"{number} | {shown}", f"{gap} | {'^' * max(1, display_width(shown))}"]
     out += [f"{gap} = {harmless(hint)}" for hint in finding.hints]
     return "\n".join(out) + "\n"
-
-
-def harmless(text: str) -> str:
-    """No character of a sheet may steer the terminal or turn the reading direction."""
-    if text.isprintable():
-        return text
-    return "".join(" " if c in "\t\n" else "\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs") and c != "\u200d" else c for c in text)
