@@ -43,6 +43,18 @@ class _PostLayers:
     """Texts that are the same on all its accounts."""
 
 
+@dataclass(frozen=True, slots=True)
+class _OnAccount:
+    """What all occurrences of one post on one account share."""
+
+    shared: _PostLayers
+    account: str
+    platform: str
+    languages: tuple[str, ...]
+    merged: Merged
+    late: int
+
+
 class Resolver:
     """Resolves the posts of one campaign."""
 
@@ -114,9 +126,9 @@ class Resolver:
         languages = self._account_languages(account)
         if not languages:
             return
-        late = self._late(merged)
-        for when in self.whens.of(merged, post, account, late):
-            resolved = self._one(shared, merged, account, languages, when, late)
+        seat = _OnAccount(shared, account, platform, languages, merged, self._late(merged))
+        for when in self.whens.of(merged, post, account, seat.late):
+            resolved = self._one(seat, when)
             if resolved is None:
                 continue
             if platform in OPTIONS:
@@ -139,41 +151,38 @@ class Resolver:
         found = merged.last("late")
         return self.campaign.late if found is None or found.changes.late is None else found.changes.late
 
-    def _one(
-        self, shared: _PostLayers, merged: Merged, account: str, languages: tuple[str, ...], when: When, late: int
-    ) -> ResolvedPost | None:
+    def _one(self, seat: _OnAccount, when: When) -> ResolvedPost | None:
+        shared, merged, languages = seat.shared, seat.merged, seat.languages
         post, occurrence = shared.post, when.occurrence
-        key = f"{self._post_key(post)}@{account}" + (f"#{occurrence.day}" if occurrence else "")
-        scope = self._scope(shared, merged, account, occurrence)
+        key = f"{self._post_key(post)}@{seat.account}" + (f"#{occurrence.day}" if occurrence else "")
+        scope = self._scope(seat, occurrence)
         wording = Wording(merged, languages, scope, self.workspace.join, self.found)
         texts = merged.texts()
-        media = self._media(merged, languages, scope)
         place = post.place or post.document.place()
         text_place = _text_place(texts, languages)
-        parts = self._parts(shared, wording, texts, media, text_place or place)
+        parts = self._parts(shared, wording, texts, self._media(merged, languages, scope), text_place or place)
         if parts is None:
             return None
-        entry = self.workspace.accounts[account]
         used = {language: run for language, run in shared.drafted.items() if language in languages}
         return ResolvedPost(
             key=key,
             campaign=self.campaign.id,
             post=post.id,
-            account=account,
-            platform=entry.platform,
-            client=self._clients[account],
+            account=seat.account,
+            platform=seat.platform,
+            client=self._clients[seat.account],
             occurrence=occurrence.day if occurrence else None,
             title=post.model.title,
             when=when.when,
             parts=parts,
             first_comment=wording.first_comment(),
             languages=languages,
-            link=wording.link(lambda: self._utm_of(scope, account, languages[0])),
-            options=self._options(merged, entry.platform),
+            link=wording.link(lambda: self._utm_of(scope, seat.account, languages[0])),
+            options=self._options(merged, seat.platform),
             brief=shared.brief,
             text_ai=self._text_ai(shared, merged, languages),
             drafted_by=next((used[language] for language in languages if language in used), None),
-            late=late,
+            late=seat.late,
             not_after=self.whens.not_after(merged, post),
             repeat=post.model.repeat,
             place=place,
@@ -182,15 +191,16 @@ class Resolver:
             drafted=used,
         )
 
-    def _scope(self, shared: _PostLayers, merged: Merged, account: str, occurrence: Occurrence | None) -> Scope:
+    def _scope(self, seat: _OnAccount, occurrence: Occurrence | None) -> Scope:
+        shared = seat.shared
         post = shared.post
         fixed = (
             self._campaign_names,
             post_names(post.id, post.model),
-            account_names(account, self.workspace.accounts[account]),
+            account_names(seat.account, self.workspace.accounts[seat.account]),
             occurrence_names(occurrence),
         )
-        layers = merged.variables()
+        layers = seat.merged.variables()
         variables: list[VarTexts] = [self.files.model.vars, *(texts for _, texts in layers)]
         plain = all(layer is self._defaults or layer is shared.own for layer, _ in layers)
         return Scope(fixed, variables, self.found, self._post_key(post), shared.filled if plain else {})
