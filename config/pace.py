@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from config.spans import DAY, HOUR, MINUTE
+from config.spans import DAY, HOUR, MINUTE, span_words
 from config.times import TimeError, from_micros, micros, parse_clock, resolve_wall
 
-"""Microseconds."""
 NONE = "{}"
 """As stored where an account has no limits."""
 
@@ -176,13 +175,6 @@ def crowd(sent: Sequence[int], at: int, span: int) -> int:
     near = [*sent[first:last], at]
     near.sort()
     return max(sum(start <= one < start + span for one in near) for start in near if start <= at < start + span)
-
-
-def span_words(length: int) -> str:
-    """`45 min`, `1 h 30 min`."""
-    minutes = max(1, -(-length // MINUTE))
-    hours, rest = divmod(minutes, 60)
-    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest))
 
 
 def _minute(text: str) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from config.times import from_micros
-from scheduler.clock import HOUR, MINUTE
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -46,8 +45,3 @@ def moved_words(before: int | None, after: int | None, tz: str) -> str:
     start = f"{day_words(before, tz, wide=True)} {clock_words(before, tz)}"
     same_day = from_micros(before, tz).date() == from_micros(after, tz).date()
     return f"{start} → {clock_words(after, tz) + ' ' + zone_words(after, tz) if same_day else when_words(after, tz)}"
-
-
-def span_words(micros: int) -> str:
-    """A length of time: `2 h`, `90 min`."""
-    return f"{micros // HOUR} h" if micros % HOUR == 0 else f"{max(1, micros // MINUTE)} min"

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from textwrap import wrap
 
+from config.spans import span_words
 from config.times import from_micros
 from scheduler.clock import MINUTE
 from scheduler.rehearsal.result import Outcome, Rehearsal, RehearsedPost
 from scheduler.rehearsal.weather import Incident, Level
-from scheduler.when import clock_words, day_words, span_words, when_words
+from scheduler.when import clock_words, day_words, when_words
 
 WIDTH = 80
 MARGIN = " " * 16

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from config.loaded import Loaded
+from config.spans import span_words
 from scheduler.plan.wanted import FileUnit
 from scheduler.units.model import Timing, Unit
-from scheduler.when import day_words, moved_words, span_words, when_words
+from scheduler.when import day_words, moved_words, when_words
 
 
 def when(timing: Timing | None) -> str:

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, text
 
+from config.spans import span_words
 from scheduler.clean import clean_line
 from scheduler.clock import HOUR
 from scheduler.content.seals import seal_words
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_waiting
 from scheduler.desk.views import DeliveryView
-from scheduler.when import day_words, span_words, when_words
+from scheduler.when import day_words, when_words
 
 _ASKED = "put into the review file for"
 _LAST = text("SELECT why FROM event WHERE delivery_id = :id AND why LIKE :asked ORDER BY seq DESC LIMIT 1")
