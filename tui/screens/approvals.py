@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.timer import Timer
 
 from config.weeks import week_of
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done, Overview, ReviewItem
@@ -21,13 +22,16 @@ from tui.lines.reading import changes, review, review_title
 from tui.lines.rows import SENT_BACK, approval_rows, review_groups
 from tui.lines.words import name_words
 from tui.lines.writing import is_head
-from tui.say import later, say
+from tui.say import is_aloud, later, say
 from tui.screens.lists import ListScreen
-from tui.text import counted, full_when, local, one_line
+from tui.text import clean, counted, full_when, local, one_line
 from tui.told import told
 
 if TYPE_CHECKING:
     from scheduler.desk.desk import Desk
+
+SAID_FOR = 10.0
+"""Seconds for which the list says what was approved."""
 
 
 class ApprovalsScreen(ListScreen):
@@ -45,6 +49,9 @@ class ApprovalsScreen(ListScreen):
         self._groups: dict[str, list[ReviewItem]] = {}
         self._back: list[DeliveryView] = []
         """What was sent back and waits for its writer."""
+        self._done = ""
+        """What was approved just now, in words."""
+        self._fading: Timer | None = None
         self._waits: dict[str, str] = {}
         """Whose yes is missing and since when, by key."""
 
@@ -153,7 +160,7 @@ class ApprovalsScreen(ListScreen):
     def _approved(self, first: DeliveryView, accounts: int) -> None:
         """What was done, and what the store says now."""
         if accounts:
-            self.app.notify(self._approved_words(first, counted(accounts, "account")))
+            self._say_done(self._approved_words(first, counted(accounts, "account")))
         self.app.touch()
 
     def _approved_words(self, first: DeliveryView, accounts: str) -> str:
@@ -167,6 +174,26 @@ class ApprovalsScreen(ListScreen):
             "Approved: {client_name}, {accounts} · “{title}” goes out {when}.",
             client_name=first.client_name, accounts=accounts, title=name_words(first), when=full_when(first.due, self.app.desk.tz),
         )  # fmt: skip
+
+    def _say_done(self, words: str) -> None:
+        """On the frame of the list: whoever approves one post after the other is to read the next one, not a toast on it."""
+        if is_aloud() or self.finder.chip:
+            self.app.notify(words)
+            return
+        self._done = words
+        self._title()
+        if self._fading is not None:
+            self._fading.stop()
+        self._fading = self.set_timer(SAID_FOR, self._fade)
+
+    def _fade(self) -> None:
+        self._done = ""
+        self._title()
+
+    def _title(self) -> None:
+        super()._title()
+        if self._done and not self.finder.chip:
+            self.query_one("#list").border_subtitle = Content.styled(clean(self._done), "$success")
 
     def action_send_back(self) -> None:
         items = self.items
