@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 from adapters.contract import Account
+from config.servers import is_loopback
 
 COLLECTION = "app.bsky.feed.post"
 _AT = re.compile(rf"at://([^/\s]+)/{re.escape(COLLECTION)}/([A-Za-z0-9._~:-]+)/?")
@@ -14,7 +15,6 @@ _BSKY = re.compile(r"/profile/([^/\s]+)/post/([A-Za-z0-9._~:-]+)/?")
 _STATUS = re.compile(r"/(?:@([^/@\s]+)|users/([^/\s]+)|web|p/([^/\s]+))(?:/statuses)?/([A-Za-z0-9]+)/?")
 _BARE = re.compile(r"[0-9]{6,}|[0-9A-HJKMNP-TV-Z]{26}")
 _SHORT = re.compile(r"/(?:[^/\s]+/)?(?:p|reel|tv)/([A-Za-z0-9_-]+)/?")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class AddressError(Exception):
@@ -44,7 +44,7 @@ def profile(account: Account) -> str | None:
     """The page on which a person sees the account's posts."""
     handle = account.handle.strip().lstrip("@")
     server = urlsplit(account.server)
-    if server.hostname in _LOOPBACK:
+    if is_loopback(account.server):
         return f"{server.scheme}://{server.netloc}/"
     match account.platform:
         case "bluesky":

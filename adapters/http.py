@@ -28,7 +28,7 @@ from typing import IO, Self, TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from adapters.servers import host_of
+from config.servers import host_of
 
 CONNECT_SECONDS = 5.0
 WRITE_SECONDS = 30.0

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from config.servers import is_here
 from config.spans import SECOND
 
 ALL = ""
@@ -89,14 +89,6 @@ def moment(text: object) -> int:
     return int(found[1] or 0) * 60_000 + round(float(found[2]) * 1_000)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this computer itself."""
-    try:
-        return host == "localhost" or host.endswith(".localhost") or ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 def check_address(text: str) -> str:
     """`https://…`, or `http://…` of this computer; without a slash at the end."""
     try:
@@ -108,7 +100,7 @@ def check_address(text: str) -> str:
         raise mistake("E209", f"'{text}' is not an address", "as https://social.example")
     if parts.username or parts.password:
         raise mistake("E209", f"the address of '{host}' holds a password", "secrets are never in files: daypart account connect NAME")
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_here(host):
         raise mistake("E209", f"'{text}' is not encrypted", f"write https://{text[7:]}", "http:// is allowed for this computer only")
     return text.rstrip("/")
 

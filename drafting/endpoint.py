@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from config.secrets import redactor
+from config.servers import is_loopback
 from drafting.errors import EndpointError
 
 JsonMode = Literal["auto", "json_schema", "json_object", "prompt"]
@@ -56,11 +57,7 @@ class Endpoint:
     @property
     def is_here(self) -> bool:
         """On this computer: what is sent there leaves it not."""
-        host = urlsplit(self.base_url).hostname or ""
-        try:
-            return ipaddress.ip_address(host).is_loopback
-        except ValueError:
-            return host == "localhost" or host.endswith(".localhost")
+        return is_loopback(self.base_url)
 
     @property
     def _shown(self) -> str:

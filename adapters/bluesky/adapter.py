@@ -59,8 +59,8 @@ from adapters.contract import (
     TokenDead,
 )
 from adapters.http import Answer, Http, Reply
-from adapters.servers import is_loopback
 from adapters.texts import instant_of
+from config.servers import is_loopback
 
 RECENT = 40
 RESOLVE_TRIES = 2

@@ -15,7 +15,7 @@ from adapters.bluesky.errors import named
 from adapters.contract import Account, Connection, Credentials
 from adapters.errors import ConnectError
 from adapters.http import Answer, Http, Reply
-from adapters.servers import is_loopback, is_safe_base
+from config.servers import is_loopback, is_safe_base
 
 APP_PASSWORD = re.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
 HOW_TO_GET_ONE = "make an app password at Settings → Privacy and security → App passwords; it looks like abcd-efgh-ijkl-mnop"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.hosts.names import ENDINGS
 from adapters.http import Answer, Http, Lost, NotReached
-from adapters.servers import is_loopback
+from config.servers import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

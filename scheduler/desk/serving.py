@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from adapters.servers import is_loopback
+from config.servers import is_loopback
 from config.times import from_micros
 from scheduler.clean import clean_line
 from scheduler.clock import MINUTE, SECOND

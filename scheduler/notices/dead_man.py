@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from adapters.servers import is_safe_base
 from config.notices import DeadMan
 from config.secrets import redactor
+from config.servers import is_safe_base
 from config.workspace import Workspace
 from scheduler.clock import SECOND, Clock
 from scheduler.errors import DeskError

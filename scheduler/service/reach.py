@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, text
 
+from config.servers import is_here
 from scheduler.clock import MINUTE, Clock
 from scheduler.errors import DeskError
 from scheduler.outage import Outage
@@ -60,7 +61,7 @@ class Reach:
 
     def _answered(self, host: str) -> None:
         self._away.pop(host, None)
-        if _is_here(host):
+        if is_here(host):
             return
         if self._no_network:
             for silent in self._silent:
@@ -71,7 +72,7 @@ class Reach:
     def _in_vain(self, host: str, no_way: bool) -> None:
         now = self._clock.wall()
         self._away.setdefault(host, _Away(now, now)).tried = now
-        if not _is_here(host):
+        if not is_here(host):
             self._silent.setdefault(host, now)
             self._no_way = self._no_way or no_way
 
@@ -108,11 +109,6 @@ class Reach:
                 log.warning("who is not reached could not be kept: %s", error)
                 continue  # the next call that changes something, or a minute of them, brings it up again
             self._kept = found
-
-
-def _is_here(host: str) -> bool:
-    """On this computer: says nothing about the network."""
-    return host == "localhost" or host.endswith(".localhost") or host.startswith("127.") or host == "::1"
 
 
 def _keep(outage: Outage | None) -> Callable[[Connection], None]:

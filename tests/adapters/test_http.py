@@ -14,7 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from adapters.http import BODY_BYTES, EVENTS, SAFE_EVENTS, Answer, Http, Lost, NotReached, Reply
-from adapters.servers import is_loopback, is_safe_base
+from config.servers import is_loopback, is_safe_base
 from tests.adapters.loopback import Seen, Server, Writer, reply, serve
 
 FAST = 200.0

@@ -21,8 +21,8 @@ from adapters.errors import ConnectError, MediaHostError
 from adapters.hosts import host_for
 from adapters.limits import platform_name
 from adapters.registry import adapter_for
-from adapters.servers import is_loopback
 from config.secrets import Cipher, SecretsError, load_key, redactor
+from config.servers import is_loopback
 from scheduler.accounts.named import StoredAccount, names_by_id
 from scheduler.accounts.rows import read_accounts, sync_accounts
 from scheduler.accounts.tokens import Keys, Renewal, Tokens

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, TextClause, bindparam, text
 
 from adapters.limits import LIMITS
-from adapters.servers import is_loopback
+from config.servers import is_loopback
 from scheduler.clean import clean_line
 from scheduler.clock import DAY, HOUR
 from scheduler.desk.accounts.standing import Accounts, Standing

@@ -14,15 +14,17 @@ def host_of(url: str) -> str:
         return ""
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address stays on this computer."""
-    host = host_of(url)
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
+def is_here(host: str) -> bool:
+    """Whether a host is this computer itself."""
     try:
-        return ip_address(host).is_loopback
+        return host == "localhost" or host.endswith(".localhost") or ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address stays on this computer."""
+    return is_here(host_of(url))
 
 
 def is_safe_base(url: str) -> bool:
