@@ -57,7 +57,11 @@ def check_presence(publication: Publication, limits: Limits) -> Iterator[Problem
     """Something has to be there to publish."""
     blank = not publication.text.strip()
     if blank and (limits.text_required or not publication.media or publication.kind == "comment"):
-        yield Problem("E503", f"there is no text, and {limits.label} needs one" + ("" if limits.text_required else " or a picture"))
+        label = limits.label
+        bare = limits.text_required
+        yield Problem(
+            "E503", f"there is no text, and {label} needs one" if bare else f"there is no text, and {label} needs one or a picture"
+        )
     if publication.kind == "part" and publication.parts > 1 and not limits.threads:
         yield Problem("E504", f"{limits.label} has no threads", ("write one text for it",))
     if publication.kind == "comment" and not limits.first_comment:

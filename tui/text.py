@@ -214,6 +214,11 @@ def some(names: tuple[str, ...] | list[str], shown: int = 3) -> str:
     return say("{names} and {number} more", names=", ".join(names[:shown]), number=len(names) - shown)
 
 
+def quoted(words: str) -> str:
+    """Words of others, in the quotes of the language."""
+    return say("“{words}”", words=words)
+
+
 def field_words(field: str) -> str:
     """The name of a text for its tab: `English`, `Polish for ig-kawa`, `First comment`, `Alt text 1, English`."""
     if field.startswith("alt:"):

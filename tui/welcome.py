@@ -23,7 +23,7 @@ from tui.dialogs.pick import Pick
 from tui.lines.words import error_words
 from tui.say import language_of, later, say, speak
 from tui.shell import Shell, glyphs_of
-from tui.text import clean, one_line
+from tui.text import clean, one_line, quoted
 from tui.theme import FALLBACKS, THEME_OF, THEMES
 from tui.told import told
 
@@ -236,7 +236,7 @@ def _story(name: str, words: str, first: FirstPost) -> list[str]:
     head = (
         say("Your first post is out, {seconds:.0f} s after your yes:", seconds=first.seconds) if good else say("Not everything went out:")
     )
-    lines = [head, "", f"  {clean(name)}", f"  “{one_line(words)}”", ""]
+    lines = [head, "", f"  {clean(name)}", f"  {quoted(one_line(words))}", ""]
     lines += [_line(view) for view in first.sent]
     page = next((f"{url.scheme}://{url.netloc}/" for url in (urlsplit(view.remote_url or "") for view in first.sent) if url.netloc), "")
     if good:

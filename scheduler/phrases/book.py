@@ -41,6 +41,7 @@ KINDS = {
     "no_longer": "cancelled already|public: .*",
     "others": "(?: and more)?",
     "person": "[^:;]+?",
+    "spot": r"'[^']*'|the file|item \d+ of .*",
     "units": "are drafts|is a draft",
 }
 """Where anything would be too much: lists of names, platforms, media, people; what may be missing."""
@@ -94,13 +95,21 @@ class Phrasebook:
     def _find(self, text: str) -> str:
         if not text.strip():
             return text
-        return self._known(text) or self._of_one(text) or self._side_by_side(text, knowing=False) or self._dated(text)
+        return self._known(text) or self._apart(text) or self._side_by_side(text, knowing=False) or self._dated(text)
 
-    def _of_one(self, text: str) -> str:
-        """`bs-kawa: what is said of it`."""
-        whose, colon, words = text.partition(": ")
-        found = self._known(words) if colon else ""
-        return f"{whose}{colon}{found}" if found else ""
+    def _apart(self, text: str) -> str:
+        """`bs-kawa: what is said of it`, `what is said: in the words of a platform`, `what is said (and why)`."""
+        head, colon, tail = text.partition(": ")
+        if colon and (found := self._known(tail)):
+            return f"{head}{colon}{found}"
+        if colon and (found := self.whole.get(head + colon, "")):
+            return found + tail
+        if colon and " " in head and (found := self._known(head)):
+            return f"{found}{colon}{self._dated(tail)}"
+        head, bracket, tail = text.partition(" (")
+        if bracket and text.endswith(")") and (found := self._known(head)):
+            return f"{found}{bracket}{self.find(tail[:-1])})"
+        return ""
 
     def _known(self, text: str) -> str:
         """Before a value takes in the next sentence, what stands side by side is looked at."""
@@ -119,9 +128,13 @@ class Phrasebook:
             for template in self.templates:
                 if template.anchor in one and (found := template.pattern.fullmatch(one)):
                     values = found.groupdict()
-                    if not (apart and any(between in value for between in BETWEEN for value in values.values())):
+                    if not apart or all(self._is_one(value) for value in values.values()):
                         return _capital(self._filled(template.form_for(values, self.language), values), capital) + stop
         return ""
+
+    def _is_one(self, value: str) -> bool:
+        """Not several sentences side by side."""
+        return value in self.whole or not any(between in value for between in BETWEEN)
 
     def _filled(self, words: str, values: Mapping[str, str]) -> str:
         return _VALUE.sub(lambda place: self._value(place[1], values[place[1]]), words)

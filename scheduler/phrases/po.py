@@ -10,7 +10,7 @@ LANGUAGES = ("en", "pl")
 """What there are words for."""
 THIN = "\u00a0"
 """Stands between thousands where no comma does."""
-DAYS = {"en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "pl": ["pon.", "wt.", "śr.", "czw.", "pt.", "sob.", "niedz."]}
+DAYS = {"en": ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"], "pl": ["pon", "wt", "śr", "czw", "pt", "sob", "nd"]}
 MONTHS = {
     "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     "pl": ["sty", "lut", "mar", "kwi", "maj", "cze", "lip", "sie", "wrz", "paź", "lis", "gru"],

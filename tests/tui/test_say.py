@@ -210,7 +210,7 @@ def test_polish_days_and_months() -> None:
     from datetime import date
 
     speak("pl")
-    assert text.day_words(date(2026, 11, 24)) == "wt. 24 lis"
+    assert text.day_words(date(2026, 11, 24)) == "wt 24 lis"
     assert text.week_words(date(2026, 11, 30), date(2026, 12, 6)) == "30 listopada – 6 grudnia 2026"
     assert text.month_title(date(2026, 11, 1)) == "listopad 2026"
     assert text.relative(3 * 86_400_000_000, 0) == "za 3 dni"
@@ -339,8 +339,8 @@ def test_templates_keep_their_values() -> None:
     [
         ("waits for approval", "czeka na akceptację"),
         ("checking with Bluesky (look 2 of 4)", "pytamy Bluesky (2 z 4)"),
-        ("moved to Tue 24 Nov 12:30", "przełożone na wt. 24 lis 12:30"),
-        ("somebody approves it, until Tue 24 Nov 12:30", "ktoś musi go zaakceptować, do wt. 24 lis 12:30"),
+        ("moved to Tue 24 Nov 12:30", "przełożone na wt 24 lis 12:30"),
+        ("somebody approves it, until Tue 24 Nov 12:30", "ktoś musi go zaakceptować, do wt 24 lis 12:30"),
         ("on hold: everything; nothing leaves", "wstrzymane: wszystko; nic nie wychodzi"),
         ("Nothing anybody has a template for.", "Nothing anybody has a template for."),
         ("{braces} from others {0}", "{braces} from others {0}"),
@@ -355,7 +355,7 @@ def test_templates_keep_their_values() -> None:
             "Zmiana po akceptacji (Tekst), więc post nie został wysłany. Zaakceptuj go ponownie.",
         ),
         ("Bluesky asks to wait; nothing was sent", "Bluesky prosi, żeby poczekać; nic nie wysłano"),
-        ("used once, last Fri 20 Nov; rests until Sun 20 Dec", "użyty raz, ostatnio pt. 20 lis; odpoczywa do niedz. 20 gru"),
+        ("used once, last Fri 20 Nov; rests until Sun 20 Dec", "użyty raz, ostatnio pt 20 lis; odpoczywa do nd 20 gru"),
         ("ms-kawa (Kawa): 10:35 and 10:37, under 30 min apart", "ms-kawa (Kawa): 10:35 i 10:37, mniej niż 30 min odstępu"),
         ("cancelled: 3 posts", "odwołane: 3 posty"),
         ("kept: 2 ideas for Kawa", "zapisane: 2 pomysły, dla: Kawa"),
@@ -371,10 +371,21 @@ def test_templates_keep_their_values() -> None:
             "Zmiana po akceptacji (Tekst i nie tylko), więc post nie został wysłany. Zaakceptuj go ponownie.",
         ),
         ("the text has 320 characters, Bluesky takes 300 (20 too many)", "tekst: znaków 320, Bluesky przyjmuje 300 (o 20 za dużo)"),
-        ("waits since Sun 22 Nov for anybody here · due in 23 h", "czeka od niedz. 22 lis na: ktokolwiek tutaj · termin za 23 h"),
+        ("waits since Sun 22 Nov for anybody here · due in 23 h", "czeka od nd 22 lis na: ktokolwiek tutaj · termin za 23 h"),
         ("bs-kawa: the account is not connected", "bs-kawa: konto nie jest połączone"),
         ("accounts in daypart.yaml: ig-kawa, bs-kawa", "konta w daypart.yaml: ig-kawa, bs-kawa"),
         ("accounts: none yet", "konta: jeszcze żadnych"),
+        ("Bluesky no longer accepts the session: ExpiredToken", "Bluesky nie przyjmuje już tej sesji: ExpiredToken"),
+        ("invited as collaborators: @roaster", "zaproszeni współautorzy: @roaster"),
+        ("Instagram: the media expired at Instagram (“It has expired.”)", "Instagram: media na Instagramie wygasły (“It has expired.”)"),
+        (
+            "Instagram: the permission to publish is missing; connect the account again",
+            "Instagram: brakuje prawa do publikowania; połącz konto ponownie",
+        ),
+        (
+            "an earlier version may still go out; its state could not be read (Instagram answered 500 without its own error)",
+            "wcześniejsza wersja może jeszcze wyjść; nie udało się odczytać jej stanu (Instagram odpowiada 500 bez własnego błędu)",
+        ),
         ("'soon' is not a time that is understood", "terminu „soon” nie rozumiemy"),
         ("'title' should be a list, not the number 5", "„title”: powinno tu być: lista, a jest: liczba 5"),
         ("", ""),

@@ -17,7 +17,7 @@ from tui.dialogs.base import Dialog
 from tui.lines.reading import facts_to_tick, label_words
 from tui.lines.words import error_words, name_words
 from tui.say import say
-from tui.text import clean, counted, full_when, one_line
+from tui.text import clean, counted, full_when, one_line, quoted
 from tui.told import told
 from tui.widgets.ticks import Checklist
 
@@ -42,7 +42,7 @@ class Approve(Dialog[frozenset[str]]):
             yield Checklist(say("Facts checked:"), facts, id="facts")
 
     def _what(self) -> Content:
-        lines = [Content.styled(f"“{name_words(self._good[0].delivery)}”", "bold")]
+        lines = [Content.styled(quoted(name_words(self._good[0].delivery)), "bold")]
         for item in self._good:
             delivery = item.delivery
             where = f"{one_line(delivery.platform_name)} {one_line(delivery.account)} · {full_when(delivery.due, self._tz)}"

@@ -14,7 +14,7 @@ from tui.dialogs.base import Dialog
 from tui.lines.reading import facts_words, label_words
 from tui.lines.words import error_words, name_words
 from tui.say import say
-from tui.text import clean, full_when, one_line
+from tui.text import clean, full_when, one_line, quoted
 from tui.told import told
 from tui.widgets.ticks import Tick
 
@@ -90,7 +90,7 @@ class ClientWord(Dialog[int]):
         why = say("\n  cannot be approved: {blocked}", blocked=told(clean(one.item.blocked))) if one.item.blocked else ""
         return Content.assemble(
             (f"{seal_words(one.seal)} ", "bold"),
-            f"{where} · {when} · “{name_words(delivery)}”",
+            f"{where} · {when} · {quoted(name_words(delivery))}",
             (f" · {label_words(one.item)}" if one.item.ai_share else "", "$quiet"),
             (say("\n  the client's file said {file_said}", file_said=one_line(one.file_said)) if one.file_said else "", "$warning"),
             (why, "$warning"),

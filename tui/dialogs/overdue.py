@@ -19,7 +19,7 @@ from tui.dialogs.confirm import Confirm
 from tui.lines.rows import delivery_row
 from tui.lines.words import error_words, name_words, place_words
 from tui.say import later, say
-from tui.text import clean, counted, full_when, one_line, some
+from tui.text import clean, counted, full_when, one_line, quoted, some
 from tui.told import told
 from tui.widgets.row_list import RowList
 
@@ -125,7 +125,7 @@ class OverduePosts(Dialog[None]):
     @work(exclusive=True, group="overdue", exit_on_error=False)
     async def action_all(self, choice: Choice) -> None:
         """About all of them, each by the digest its approval names."""
-        names = some(tuple(f"“{name_words(view)}” ({one_line(view.account)})" for view in self._late.values()))
+        names = some(tuple(f"{quoted(name_words(view))} ({one_line(view.account)})" for view in self._late.values()))
         title = say(_ALL[choice], posts=counted(len(self._late), "post"))
         if not await self.app.push_screen_wait(Confirm(f"{title}?", f"{names}.", yes=title, no=say("Not now"), danger=choice != "move")):
             return

@@ -46,7 +46,7 @@ class DaySigns:
             return ""
         first = self.free[0]
         whose = f"{first.account}: " if several else ""
-        return f"{whose}{first.words}" + (say(" and {number} more", number=len(self.free) - 1) if len(self.free) > 1 else "")
+        return f"{whose}{told(first.words)}" + (say(" and {number} more", number=len(self.free) - 1) if len(self.free) > 1 else "")
 
     def words(self, glyphs: Glyphs) -> str:
         """What a person should know about the day, each after its sign."""

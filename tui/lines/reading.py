@@ -8,7 +8,7 @@ from textual.content import Content
 
 from scheduler.desk.views import PartView, ReviewItem, Span
 from tui.say import say
-from tui.text import Glyphs, clean, counted, full_when, one_line, sentence, some
+from tui.text import Glyphs, clean, counted, full_when, one_line, quoted, sentence, some
 from tui.told import told
 
 NOBODY_ASKED: Mapping[str, str] = {}
@@ -152,7 +152,7 @@ def _to_check(item: ReviewItem) -> list[Content]:
 def facts_to_tick(items: Sequence[ReviewItem]) -> list[str]:
     """What has to be said to be right, one by one, before a model's words go out; what several accounts say is asked once."""
     asked = [item for item in items if item.needs_facts_check]
-    each = [f"“{one_line(fact)}”" for item in asked for fact in item.facts]
+    each = [quoted(one_line(fact)) for item in asked for fact in item.facts]
     rest = [facts_words(item) for item in asked if not item.facts]
     return list(dict.fromkeys([*each, *rest]))
 
@@ -179,7 +179,7 @@ def _diff(line: str) -> Content:
 def facts_words(item: ReviewItem) -> str:
     """What the tick is about."""
     return (
-        some([f"“{one_line(fact)}”" for fact in item.facts], 6) if item.facts else say("every fact in the text (a model wrote some of it)")
+        some([quoted(one_line(fact)) for fact in item.facts], 6) if item.facts else say("every fact in the text (a model wrote some of it)")
     )
 
 

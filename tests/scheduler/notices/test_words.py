@@ -123,10 +123,10 @@ def test_a_letter_in_polish_has_no_english_of_ours() -> None:
     assert said.title == "[daypart] Kawa Wrocław · bs-kawa: post odrzucony (powiadomienie 41)"
     assert said.body == (
         "Kawa Wrocław · Bluesky · bs-kawa\n"
-        "autumn/teaser@bs-kawa, zaplanowany na niedz. 22 lis 10:00 CET\n"
+        "autumn/teaser@bs-kawa, zaplanowany na nd 22 lis 10:00 CET\n"
         "post odrzucony: Bluesky odrzuca ten post\n"
         "Dalej: Zmień go, potem zaakceptuj ponownie. W pulpicie: Pisz. Polecenie: daypart post show autumn/teaser@bs-kawa\n"
-        "Powiadomienie 41, niedz. 22 lis 10:00 CET\n"
+        "Powiadomienie 41, nd 22 lis 10:00 CET\n"
         "\n-- \ndaypart, obszar roboczy Studio"
     )
     many = message(Letter(Place("all"), (made("ask", 41), made("ask", 42), made("missed", 43))), names)
@@ -136,12 +136,12 @@ def test_a_letter_in_polish_has_no_english_of_ours() -> None:
 def test_the_summary_in_polish() -> None:
     summary = Summary(2, 1, 5, 3, (("everything", AT),), (("ig-kawa", None), ("ig-bike", AT)))
     assert summary_lines(summary, "Europe/Warsaw", AT, Voice("pl")) == [
-        "Podsumowanie: niedz. 22 lis",
+        "Podsumowanie: nd 22 lis",
         "- 2 czekają na ciebie: daypart outbox",
         "- 1 z terminem w ciągu dwóch dni czeka na akceptację: Akceptacje w pulpicie",
-        "- wstrzymane od niedz. 22 lis 10:00 CET: wszystko",
+        "- wstrzymane od nd 22 lis 10:00 CET: wszystko",
         "- ig-kawa trzeba połączyć ponownie: daypart account connect ig-kawa",
-        "- ig-bike zalogowane do niedz. 22 lis: daypart account connect ig-bike",
+        "- ig-bike zalogowane do nd 22 lis: daypart account connect ig-bike",
         "Wyszło w ostatnich 24 godzinach: 5. W planie na następne 24: 3.",
     ]
 
