@@ -114,6 +114,10 @@ class Shell(InTurn, inherit_bindings=False):
         """What happened, and what to do."""
         self.notify(error_words(error), severity="error", timeout=10)
 
+    def _is_typing(self) -> bool:
+        """Whether a letter would be text now."""
+        return self.focused is not None and self.focused.check_consume_key("a", "a")
+
     async def attempt(self, job: Awaitable[Done]) -> Done | None:
         """Do something and say so; errors of ours become a toast and None."""
         try:
@@ -122,7 +126,7 @@ class Shell(InTurn, inherit_bindings=False):
             self.say_error(error)
             self.touch()
             return None
-        self.notify(undo_words(done.words, done.undo))
+        self.notify(undo_words(done.words, done.undo, typing=self._is_typing()))
         self.touch()
         return done
 

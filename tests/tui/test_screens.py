@@ -369,3 +369,16 @@ async def test_while_a_text_is_typed_no_letter_is_called_a_key() -> None:
         await see(pilot, "^g Hold", "^p All")
         await gone(pilot, "? Keys")
         assert "/ Find" not in screen_text(pilot)
+
+
+async def test_the_palette_says_that_nothing_is_found_in_the_words_of_the_desk() -> None:
+    async with opened(place="1") as pilot:
+        await pilot.press("ctrl+p")
+        await type_text(pilot, "zzqx")
+        await see(pilot, "Nothing has the words “zzqx”.")
+
+
+async def test_an_empty_pane_gives_its_room_to_the_list() -> None:
+    async with opened(FakeDesk(), place="5") as pilot:
+        await see(pilot, "Nothing planned.")
+        await until(pilot, lambda: not pilot.app.screen.query_one("#pane").display, "the empty pane to go")

@@ -82,6 +82,7 @@ def test_history_names_the_day_once_and_who_did_it() -> None:
 def test_toasts_say_how_to_take_it_back() -> None:
     assert undo_words("Moved.", "puts it back") == "Moved. z: puts it back"
     assert undo_words("Moved.", None) == "Moved."
+    assert undo_words("Moved.", "puts it back", typing=True) == "Moved. esc z: puts it back"
 
 
 def test_no_word_of_ours_reaches_a_person() -> None:

@@ -43,10 +43,7 @@ class Former(Dialog[int]):
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
         options.focus()
-        if self._texts:
-            options.highlighted = 0
-        else:
-            self.note(say("Nothing was saved yet."))
+        options.highlighted = 0
 
     def _line(self, text: FormerText) -> Content:
         what = say("now") if text.current else say("kept aside") if text.aside else when_words(text.at, self._tz, self._now)

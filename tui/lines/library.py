@@ -10,7 +10,7 @@ from scheduler.desk.library.views import IdeaView, LibraryPost, MediaDetail, Med
 from scheduler.desk.views import PostView, Sign
 from tui.lines.rows import section
 from tui.say import say
-from tui.text import clean, counted, full_when, one_line, some, when_words
+from tui.text import clean, counted, field_words, full_when, one_line, some, when_words
 from tui.told import told
 from tui.widgets.row_list import Row
 
@@ -116,7 +116,7 @@ def post_detail(line: LibraryPost, post: PostView, tz: str, whole: bool = False)
         said = clean(text.text)
         if said.strip():
             cut = said if whole or len(said) <= TEXT_SHOWN else f"{said[:TEXT_SHOWN]}…"
-            lines += [Content.assemble((f"{one_line(text.field)}", "$quiet")), Content(cut)]
+            lines += [Content.assemble((field_words(one_line(text.field)), "$quiet")), Content(cut)]
     if post.brief:
         lines.append(Content.assemble((say("Brief: "), "bold"), one_line(post.brief)))
     return Content("\n").join(lines)

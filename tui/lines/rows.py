@@ -9,7 +9,7 @@ from scheduler.clock import HOUR
 from scheduler.desk.today.views import Risk
 from scheduler.desk.views import DeliveryView, ReviewItem, Sign
 from tui.lines.words import name_words, row_words
-from tui.say import later, say
+from tui.say import later, say, thousands
 from tui.text import clean, counted, local, one_line, sentence, when_words
 from tui.told import told
 from tui.widgets.row_list import Row
@@ -62,9 +62,9 @@ def outbox_rows(deliveries: Sequence[DeliveryView], tz: str, now: int, listed: i
     done = say("DONE {number}", number=len(ended) - cancelled) + (say(" · CANCELLED {cancelled}", cancelled=cancelled) if cancelled else "")
     waits = say("WAITING {waiting}", waiting=len(waiting))
     if len(waiting) > listed:
-        waits, waiting = say("WAITING · the next {listed}; the Calendar has all", listed=listed), waiting[:listed]
+        waits, waiting = say("WAITING · the next {listed}; the Calendar has all", listed=thousands(listed)), waiting[:listed]
     if len(ended) > listed:
-        done, ended = say("DONE · the last {listed}; the Library has all", listed=listed), ended[:listed]
+        done, ended = say("DONE · the last {listed}; the Library has all", listed=thousands(listed)), ended[:listed]
     groups = (
         (say("NEEDS YOU {needs}", needs=len(needs)), needs),
         (say("NOW {under_way}", under_way=len(under_way)), under_way),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scheduler.desk.views import DeliveryView, EventView, HoldView, Overview, Sign
 from scheduler.errors import DeskError
 from scheduler.outage import Outage
-from tui.keys.action import key_of
+from tui.keys.action import key_of, key_words
 from tui.say import is_aloud, later, say, say_count
 from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words
 from tui.told import told
@@ -197,9 +197,10 @@ def hold_question(overview: Overview | None, now: int) -> str:
     return f"{planned}{coming}"
 
 
-def undo_words(words: str, undo: str | None) -> str:
-    """A toast: what happened, and how to take it back."""
-    return sentence(told(clean(words))) + (f" {key_of('all.undo')}: {told(clean(undo))}" if undo else "")
+def undo_words(words: str, undo: str | None, *, typing: bool = False) -> str:
+    """A toast: what happened, and how to take it back. While somebody types, the key of that is a letter: first out of the text."""
+    key = f"{key_words('escape')} {key_of('all.undo')}" if typing else key_of("all.undo")
+    return sentence(told(clean(words))) + (f" {key}: {told(clean(undo))}" if undo else "")
 
 
 def error_words(error: DeskError) -> str:

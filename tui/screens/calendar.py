@@ -340,7 +340,8 @@ class CalendarScreen(PlanningScreen):
         slot = clean(signs.slot(several=self.app.client is None))
         said = clean(signs.words(self.app.glyphs))
         pane, wide = self.query_one("#day"), self.has_class("-wide")
-        pane.border_title = Content(f"{month.words(day)} · {slot}" if slot and not wide else month.words(day))
+        title = f"{month.words(day)} · {slot}" if slot and not wide else month.words(day)
+        pane.border_title = Content(title if wide else f" {title} ")  # narrow, its frame is one line without a corner
         pane.border_subtitle = Content(slot) if slot and wide else None
         says = self.query_one("#says", Static)
         says.set_class(bool(said), "-shown")

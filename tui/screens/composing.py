@@ -264,6 +264,9 @@ class Composing(DeskScreen):
             self.app.say_error(error)
             return
         wanted = [text for text in found if text.field == draft.current] or found
+        if not wanted:
+            self.app.notify(say("Nothing was saved yet."))
+            return
         picked = await self.app.push_screen_wait(Former(draft.post.client_name, wanted, self.app.desk.tz, self.app.now()))
         if picked is None or not await self.may_write(draft, say("Going back")):
             return
@@ -393,7 +396,7 @@ class Composing(DeskScreen):
             return
         done = await self.app.push_screen_wait(PostAccounts(draft.post, known))
         if done is not None:
-            self.app.notify(undo_words(done.words, done.undo))
+            self.app.notify(undo_words(done.words, done.undo, typing=isinstance(self.focused, CaptionArea)))
             self.app.touch()
             await self.read_post()
             self.switch_to(draft.current)

@@ -117,6 +117,7 @@ class ListScreen(ItemScreen):
     def show_pane(self, title: str, body: Content) -> None:
         """Title and text of the pane; another text is read from its beginning, the same one from where one was."""
         pane = self.query_one("#pane", VerticalScroll)
+        pane.display = bool(title or body.plain)  # an empty frame tells nothing, and its lines serve the list
         pane.border_title = Content(clean(title)) if title else None
         before = self.pane.content
         self.pane.update(body)

@@ -112,7 +112,7 @@ class TodayScreen(ListScreen):
             return
         about = f"{one_line(risk.client_name)} · {one_line(risk.title or risk.account)}"
         lines = [
-            Content(f"{about} · {one_line(risk.account)}"),
+            *([Content(one_line(risk.account))] if risk.title else []),
             Content.styled(sentence(told(one_line(risk.words))), "bold"),
             Content(say(WAY_OUT[risk.kind])),
             Content.styled(one_line(risk.command), "$quiet"),

@@ -6,11 +6,14 @@ from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.strip import Strip
 from textual.widgets import LoadingIndicator, OptionList
+from textual.widgets.option_list import Option
 
 from tui.painted import Painted
-from tui.text import UNICODE, Glyphs
+from tui.say import say
+from tui.text import UNICODE, Glyphs, clean
 from tui.veil import Veiled
 
 
@@ -37,6 +40,18 @@ class CommandChoices(CommandList, Choices):
 
 class Palette(CommandPalette, Veiled[None], Painted[None]):
     """Textual's, with our list in it."""
+
+    def _start_no_matches_countdown(self, search_value: str) -> None:
+        """As Textual does, in the person's language."""
+        self._stop_no_matches_countdown()
+
+        def tell() -> None:
+            if search_value:
+                words = say("Nothing has the words “{words}”.", words=clean(search_value))
+                self.query_one(CommandList).add_option(Option(Content(words), disabled=True, id=self._NO_MATCHES))
+            self._list_visible = bool(search_value)
+
+        self._no_matches_timer = self.set_timer(self._NO_MATCHES_COUNTDOWN, tell)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="--container"):
