@@ -151,7 +151,11 @@ class Room:
     def outage(self, conn: Connection) -> Outage | None:
         """Whom the service that runs does not reach; where none runs nobody knows."""
         found = read_outage(conn, self.clock.wall())
-        return found if found is not None and is_locked(self.store.folder / f"{DATABASE}.lock") else None
+        return found if found is not None and self.has_service() else None
+
+    def has_service(self) -> bool:
+        """Whether a publishing service has this store now, in whichever process."""
+        return is_locked(self.store.folder / f"{DATABASE}.lock")
 
     def accounts_here(self) -> frozenset[str]:
         """Accounts on servers of this computer, as pretend ones are, in a workspace that has others too; else none needs a mark."""

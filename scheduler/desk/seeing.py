@@ -30,9 +30,7 @@ from scheduler.desk.views import (
 )
 from scheduler.desk.words import ENDING, called
 from scheduler.errors import DeskError
-from scheduler.store.sqlite import is_locked
 from scheduler.store.statements import set_meta
-from scheduler.store.store import DATABASE
 from scheduler.when import clock_words, day_words
 
 ALL = DeliveryQuery()
@@ -93,7 +91,7 @@ class Seeing(Noticing):
         return int(conn.execute(text("SELECT count(*) FROM account WHERE state = 'reauth' AND token_enc IS NOT NULL")).scalar_one())
 
     def _service(self, conn: Connection) -> ServiceView:
-        if not is_locked(self.store.folder / f"{DATABASE}.lock"):
+        if not self.has_service():
             return ServiceView(False, None, None, "The publishing service is not running. Planned posts wait.")
         row = conn.execute(text("SELECT pid, started_at FROM node WHERE stopped_at IS NULL ORDER BY started_at DESC LIMIT 1")).first()
         if row is None:
@@ -181,17 +179,18 @@ class Seeing(Noticing):
         return await self.store.read(read_holds)
 
     async def changes(self, every: float = 0.25) -> AsyncIterator[int]:
-        """Yields a number each time another connection or process changed the store, or it went away or came back (then 0), and when it
-        cannot be written any more or can again: as long as it cannot, that is tried."""
-        seen = await self._version(), self.store.refused
+        """Yields a number each time another connection or process changed the store, or it went away or came back (then 0), when a
+        publishing service begins or ends (one that is killed writes nothing), and when the store cannot be written any more or can
+        again: as long as it cannot, that is tried."""
+        seen = await self._version(), str(self.store.refused), self.has_service()
         trying: asyncio.Task[None] | None = None
         try:
             while True:
                 await asyncio.sleep(every)
                 if self.store.refused is not None and (trying is None or trying.done()):
                     trying = asyncio.create_task(self._try_to_write())
-                now = await self._version(), self.store.refused
-                if now[0] != seen[0] or str(now[1]) != str(seen[1]):
+                now = await self._version(), str(self.store.refused), self.has_service()
+                if now != seen:
                     seen = now
                     yield now[0]
         finally:

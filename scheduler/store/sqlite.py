@@ -230,12 +230,19 @@ class FileLock:
             time.sleep(TRY_SECONDS)
 
     def try_acquire(self) -> bool:
-        """Take it if nobody has it."""
+        """Take it if nobody has it. Whoever only looks (`is_locked`) has it for microseconds, so a second time tells."""
+        if not self._take():
+            time.sleep(TRY_SECONDS)
+            if not self._take():
+                return False
+        self._sign()
+        return True
+
+    def _take(self) -> bool:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        self._sign()
         return True
 
     def release(self) -> None:
@@ -272,13 +279,13 @@ def read_holder(path: Path) -> Holder | None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether somebody holds the lock now."""
+    """Whether somebody holds the lock now. Any number may look at once, and do not take each other for a holder."""
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except OSError:
         return False
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     finally:

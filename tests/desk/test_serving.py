@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
 
 from scheduler.desk.serving import usually_back
+from scheduler.store.sqlite import FileLock
+from scheduler.store.store import DATABASE
 from tests.desk.house import TZ, house, instant
 
 TEASER = "autumn/teaser@bs-kawa"
@@ -51,3 +55,18 @@ async def test_a_trial_says_that_its_service_ends_too(tmp_path: Path) -> None:
         assert not leaving.may_start, "its platforms end with the desk, too"
         await h.connected("bs-kawa")
         assert (await h.desk.leaving()).may_start, "real posts need not wait for this desk"
+
+
+async def test_a_service_that_is_killed_writes_nothing_and_is_seen_to_be_gone(tmp_path: Path) -> None:
+    async with house(tmp_path) as h, asyncio.timeout(20), aclosing(h.desk.changes(0.01)) as changes:
+        service = FileLock(h.desk.store.folder / f"{DATABASE}.lock")
+        looking = asyncio.create_task(anext(changes))
+        await asyncio.sleep(0.05)
+        assert not looking.done(), "nothing has changed"
+        assert service.try_acquire(), "whoever looks does not keep a service from starting"
+        await looking
+        assert (await h.desk.overview()).service.running
+        looking = asyncio.create_task(anext(changes))
+        service.close()  # what the kernel does for a process that dies
+        await looking
+        assert not (await h.desk.overview()).service.running
