@@ -31,6 +31,7 @@ from tui.plain_letters import write_as_the_terminal_reads
 from tui.providers import Commands, Days, Posts
 from tui.say import say
 from tui.screens.today import TodayScreen
+from tui.text import some
 from tui.theme import FALLBACKS
 from tui.widgets.choices import Palette
 
@@ -114,7 +115,7 @@ class DaypartApp(Personal, inherit_bindings=False):
     async def action_client(self) -> None:
         choices = [
             (EVERYBODY, say("All clients")),
-            *((c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None),
+            *((c.id, f"{c.name} · {some(c.accounts)}") for c in self.clients if c.id is not None),
         ]
         picked = await self.push_screen_wait(Pick(say("Show which client?"), choices, chosen=self.client or EVERYBODY))
         if picked is not None:

@@ -14,6 +14,7 @@ from tui.lines.words import hold_question
 from tui.program import Program
 from tui.say import say
 from tui.screens.items import ItemScreen
+from tui.text import some
 
 
 class Brake(Program, inherit_bindings=False):
@@ -68,7 +69,7 @@ class Brake(Program, inherit_bindings=False):
         return await self.push_screen_wait(Pick(say("Hold or release which campaign?"), [(name, name) for name in names]))
 
     async def _picked_client(self) -> str | None:
-        named = [(c.id, f"{c.name} · {', '.join(c.accounts)}") for c in self.clients if c.id is not None]
+        named = [(c.id, f"{c.name} · {some(c.accounts)}") for c in self.clients if c.id is not None]
         if not named:
             self.notify(say("This workspace has no clients: ‹all.hold› holds everything."), severity="warning")
             return None

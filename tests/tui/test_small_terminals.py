@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 
+from scheduler.desk.views import AccountView
+from tests.tui.fake_desk import FakeDesk
+from tests.tui.seeds import seeded
 from tests.tui.waiting import back_to_the_place, gone, opened, screen_text, see, until
 from tui.keys.actions import PLACES
 from tui.widgets.caption_area import CaptionArea
@@ -123,3 +127,17 @@ async def test_a_megabyte_is_not_pasted_and_nothing_is_lost(place: str) -> None:
         pilot.app.post_message(events.Paste("short words"))
         await see(pilot, "short words") if area is None else await until(pilot, lambda: "short words" in area.text, "the short paste")
         assert "x" * 200 not in screen_text(pilot)
+
+
+class ManyAccounts(FakeDesk):
+    """As many as an agency has."""
+
+    async def accounts(self) -> list[AccountView]:
+        known = await super().accounts()
+        return [replace(account, name=f"{account.name}-{n}") for n in range(9) for account in known]
+
+
+async def test_a_new_post_of_an_agency_has_its_buttons_in_sight() -> None:
+    async with opened(seeded(ManyAccounts()), place="1") as pilot:
+        await pilot.press("n")
+        await see(pilot, "bs-harbour-8", "When? (may stay empty)", "Not now (esc)", "Write it (⏎)")
