@@ -164,8 +164,9 @@ class Connect(Dialog[Onward]):
         else:
             line.value, again = "", ""
         corrects = say("F4 corrects the handle or server; what you pasted stays.") if self._may_correct else ""
+        other_way = say("Or esc, and ‹account.connect› once more: a token of its settings is taken, too.") if self._browser_page else ""
         line.focus()
-        self.note(" ".join(filter(None, (error_words(error), again, corrects))))
+        self.note(" ".join(filter(None, (error_words(error), again, corrects, other_way))))
 
     def _progress(self, words: str) -> None:
         self.query_one("#progress", Static).update(Content(words))

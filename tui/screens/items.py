@@ -15,6 +15,8 @@ from tui.dialogs.schedule import Schedule
 from tui.frame import DeskScreen
 from tui.lines.words import name_words, place_words
 from tui.say import later, say
+from tui.text import clean, sentence
+from tui.told import told
 
 FIXED = {
     Sign.PUBLISHED: later("it is published"),
@@ -170,8 +172,9 @@ class ItemScreen(DeskScreen):
             self.app.decide_overdue(delivery.key)
             return
         question = say(
-            "We could not find “{post}” on {place}. If it is there after all, sending again makes a "
-            "second one. We look once more before anything is sent. Are you sure that it is not there?",
+            "{why} If “{post}” is on {place} already, sending again makes a second one. We look once more before "
+            "anything is sent. Are you sure that it is not there?",
+            why=sentence(told(clean(delivery.reason or delivery.words))),
             post=name_words(delivery),
             place=place_words(delivery),
         )
