@@ -32,7 +32,7 @@ POLISH = (
     ("report", ("9",), "KAWA WROCŁAW"),
     ("settings", ("comma",), "[Polski]"),
     ("help", ("5", "?"), "Klawisze · Wysyłka"),
-    ("new", ("2", "n"), "Spacja zaznacza"),
+    ("new", ("2", "n"), "spacja zaznacza"),
     ("approve", ("4", "a"), "Fakty sprawdzone"),
 )
 LOOKS = {"light": DeskSettings(theme="light"), "contrast": DeskSettings(theme="contrast"), "no-color": DeskSettings()}
