@@ -382,3 +382,10 @@ async def test_an_empty_pane_gives_its_room_to_the_list() -> None:
     async with opened(FakeDesk(), place="5") as pilot:
         await see(pilot, "Nothing planned.")
         await until(pilot, lambda: not pilot.app.screen.query_one("#pane").display, "the empty pane to go")
+
+
+async def test_where_nothing_is_what_can_be_done_is_named_first() -> None:
+    async with opened(FakeDesk(), place="5") as pilot:
+        await see(pilot, "Nothing planned.", "n New post  ⏎ Open")
+    async with opened(place="5") as pilot:
+        await see(pilot, "NEEDS YOU", "i It is there  s Send again")

@@ -20,6 +20,7 @@ from tui.lines.words import Fact
 from tui.say import later, say
 from tui.text import UNICODE, Glyphs, fit
 from tui.widgets.paint import line
+from tui.widgets.row_list import RowList
 
 SHORT = {"calendar": later("Cal"), "approvals": later("Approve|place")}
 """Names of places where the window is narrow."""
@@ -271,6 +272,9 @@ class KeyLine(Bar):
                     binding.action,
                     enabled,
                 )
+        focused = self.screen.focused
+        if isinstance(focused, RowList) and focused.read and not len(focused.rows):  # what can be done where there is nothing comes first
+            return sorted(found.values(), key=lambda hint: not hint.enabled)
         if REMAPPED:  # a key of one's own stands where its action stood
             order = {action.action: n for n, action in enumerate(getattr(self.screen, "ACTIONS", ()))}
             return sorted(found.values(), key=lambda hint: order.get(hint.action, len(order)))
