@@ -28,11 +28,12 @@ class Catalogue:
 
 
 class _Formatter(string.Formatter):
-    """Thousands apart as this language writes them."""
+    """Thousands apart and fractions as this language writes them."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         shown = format(value, format_spec)
-        return shown.replace(",", THIN) if "," in format_spec else shown
+        shown = shown.replace(",", THIN) if "," in format_spec else shown
+        return shown.replace(".", ",") if isinstance(value, float) else shown
 
 
 _FORMATTER = _Formatter()
@@ -99,6 +100,12 @@ def keyed(words: str) -> str:
 def thousands(number: int) -> str:
     """As the language that is spoken writes them."""
     return thousands_in(number, _spoken.language)
+
+
+def fraction(number: float) -> str:
+    """`3.5`, in Polish `3,5`."""
+    plain = f"{number:g}"
+    return plain if _spoken.language == "en" else plain.replace(".", ",")
 
 
 # ── catalogues ──

@@ -18,6 +18,7 @@ _VALUE = re.compile(r"\{(\w+)\}")
 _DATE = re.compile(rf"\b(?:({'|'.join(DAYS['en'])}) )?(\d{{1,2}}) ({'|'.join(MONTHS['en'])})\b")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _NUMBER = re.compile(r"-?\d+")
+_FRACTION = re.compile(r"-?\d+\.\d{1,2}")
 
 BETWEEN = (" · ", "; ", ". ")
 """Stand between sentences that the Desk says side by side."""
@@ -142,10 +143,14 @@ class Phrasebook:
     def _value(self, name: str, value: str) -> str:
         kind = name.rstrip("0123456789")
         if kind in NUMBERS:
-            return thousands(int(value.replace(",", "")), self.language) if _THOUSANDS.fullmatch(value) else value
+            return thousands(int(value.replace(",", "")), self.language) if _THOUSANDS.fullmatch(value) else self._fraction(value)
         if value.startswith("'") and value.endswith("'"):
             return QUOTES[self.language].format(value[1:-1])
-        return value if kind in NAMES and value not in STAND_INS else self.find(value)
+        return value if kind in NAMES and value not in STAND_INS else self._fraction(self.find(value))
+
+    def _fraction(self, value: str) -> str:
+        """Seconds, ratios and sizes: `3,5`."""
+        return value.replace(".", ",") if self.language != "en" and _FRACTION.fullmatch(value) else value
 
     def _side_by_side(self, text: str, *, knowing: bool) -> str:
         """Each by itself; a part may have its template with what stands before it. `knowing`: only where each has one."""

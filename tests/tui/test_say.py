@@ -18,7 +18,7 @@ from scheduler.phrases.po import DAYS, MONTHS, PLURALS, read_po
 from tui import text
 from tui.keys import keymap
 from tui.keys.actions import everything
-from tui.say import ENGLISH, LOCALE, language_of, later, read_catalogue, say, say_count, speak, spoken
+from tui.say import ENGLISH, LOCALE, fraction, language_of, later, read_catalogue, say, say_count, speak, spoken
 from tui.told import told
 
 TUI = Path("tui")
@@ -214,6 +214,16 @@ def test_polish_days_and_months() -> None:
     assert text.week_words(date(2026, 11, 30), date(2026, 12, 6)) == "30 listopada – 6 grudnia 2026"
     assert text.month_title(date(2026, 11, 1)) == "listopad 2026"
     assert text.relative(3 * 86_400_000_000, 0) == "za 3 dni"
+
+
+def test_polish_fractions() -> None:
+    assert say("takes {takes:.1f} s to say", takes=2.5) == "takes 2.5 s to say"
+    assert fraction(3.5) == "3.5"
+    speak("pl")
+    assert say("takes {takes:.1f} s to say", takes=2.5) == "czytane 2,5 s"
+    assert (fraction(3.5), fraction(3.0)) == ("3,5", "3")
+    assert told("the opening takes 4.5 s: after 3 s viewers have gone on") == "początek trwa 4,5 s: po 3 s widzów już nie ma"
+    assert say("{names} and {number} more", names="a, b", number=3) == "a, b i jeszcze 3"
 
 
 def test_polish_thousands() -> None:

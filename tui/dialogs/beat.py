@@ -14,7 +14,7 @@ from scheduler.desk.views import BeatView
 from scheduler.errors import DeskError
 from tui.dialogs.base import Dialog
 from tui.lines.words import error_words
-from tui.say import say
+from tui.say import fraction, say
 
 Save = Callable[[BeatView], Awaitable[None]]
 Say = Callable[[str], float]
@@ -41,7 +41,7 @@ class EditBeat(Dialog[bool]):
         yield Static(say("What is seen:"), classes="question", markup=False)
         yield Input(beat.shot, id="shot", placeholder=say("for example: close-up, cocoa over milk foam"))
         yield Static(say("Seconds:"), classes="question", markup=False)
-        yield Input(f"{beat.seconds:g}", id="seconds", placeholder=say("for example: 3.5"))
+        yield Input(fraction(beat.seconds), id="seconds", placeholder=say("for example: 3.5"))
 
     def buttons(self) -> ComposeResult:
         yield Button(Content(say("Not now (esc)")), id="no")

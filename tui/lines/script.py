@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from scheduler.desk.views import BeatView, Span
 from scheduler.desk.write.views import ScriptView
-from tui.say import is_aloud, later, say
+from tui.say import fraction, is_aloud, later, say
 from tui.text import Glyphs, one_line
 from tui.told import told
 from tui.widgets.poured import wrapped
@@ -57,8 +57,8 @@ def lines_of(script: ScriptView, cursor: int, width: int, glyphs: Glyphs) -> lis
 def _beat(n: int, beat: BeatView, here: bool, width: int, glyphs: Glyphs) -> Iterator[Line]:
     sign = glyphs.cursor if here else " "
     said = say("{spoken:g} s to say", spoken=beat.spoken) if beat.spoken else say("nobody speaks")
-    head = f"{sign} {n + 1:<3} {beat.start:g}–{beat.start + beat.seconds:g} s"
-    tail, source = f" · {beat.seconds:g} s · {said}", "" if beat.source == "film" else say(SOURCE_WORDS[beat.source])
+    head = f"{sign} {n + 1:<3} {fraction(beat.start)}–{fraction(beat.start + beat.seconds)} s"
+    tail, source = f" · {fraction(beat.seconds)} s · {said}", "" if beat.source == "film" else say(SOURCE_WORDS[beat.source])
     fits = cell_len(f"{head}{tail} · {source}") <= width
     yield Line(((head, "cursor" if here else "strong"), (f"{tail} · {source}" if source and fits else tail, "quiet")), n)
     yield from _labelled(n, "", [(source, "quiet")], width) if source and not fits else ()
@@ -143,7 +143,7 @@ def bar_of(script: ScriptView, width: int) -> list[Cell]:
 def scale_of(script: ScriptView, width: int) -> str:
     """Seconds below the bar: the beginning, and where the wanted length ends."""
     longest = max(script.planned, script.target, 0.1)
-    end = f"{script.target:g} s"
+    end = f"{fraction(script.target)} s"
     at = min(width, round(script.target / longest * width))
     return f"0{'':<{max(1, at - len(end) - 1)}}{end}"[:width].ljust(width)
 

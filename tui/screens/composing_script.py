@@ -15,7 +15,7 @@ from tui.keys.action import Action
 from tui.keys.actions import BEATS
 from tui.lines.script import STEP_S, empty_beat, lines_from, longer, moved, with_beat, without
 from tui.lines.writing import Draft
-from tui.say import say
+from tui.say import fraction, say
 from tui.screens.composing_model import ComposingModel
 from tui.text import one_line
 from tui.widgets.caption_area import CaptionArea
@@ -187,7 +187,7 @@ class ComposingScript(ComposingModel):
                 say("Seconds:"),
                 details=details,
                 yes=say("Keep it"),
-                value=f"{script.target:g}",
+                value=fraction(script.target),
                 check=needs_words("seconds"),
                 job=save,
             )

@@ -15,7 +15,7 @@ from scheduler.desk.write.views import ModelPlace, Streamed
 from tui.keys.action import bindings
 from tui.keys.actions import VARIANTS
 from tui.lines.offers import Offer, Offers, model_words
-from tui.say import say
+from tui.say import fraction, say
 from tui.text import UNICODE, Glyphs, one_line
 from tui.told import told
 from tui.widgets.poured import Block, Poured
@@ -224,7 +224,10 @@ def _script(proposal: ProposalView) -> list[Block]:
     """Timed lines: what is said, what stands on the screen, what is filmed."""
     blocks: list[Block] = []
     for beat in proposal.beats:
-        blocks += [(f"{beat.start:g}–{beat.start + beat.seconds:g} s", "strong"), (beat.voice or say("(nobody speaks)"), "words")]
+        blocks += [
+            (f"{fraction(beat.start)}–{fraction(beat.start + beat.seconds)} s", "strong"),
+            (beat.voice or say("(nobody speaks)"), "words"),
+        ]
         blocks += [
             (f"{name}: {one_line(words)}", "quiet") for name, words in ((say("on screen"), beat.screen), (say("shot"), beat.shot)) if words
         ]
