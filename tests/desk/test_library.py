@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
+from scheduler import failpoints
 from scheduler.clock import DAY
 from scheduler.desk.library.views import Reused
 from scheduler.errors import NotFoundError, UsageError
@@ -256,7 +257,11 @@ async def test_an_idea_becomes_a_post_with_a_brief(tmp_path: Path) -> None:
         number = int(done.keys[0])
         with pytest.raises(UsageError, match="Kawa"):
             await h.desk.use_idea(number, ["bs-bike"])
+        written: list[str] = []
+        failpoints.install(lambda name, _: written.append(name))
         made = await h.desk.use_idea(number, ["bs-kawa"])
+        failpoints.install(None)
+        assert written == ["idea.before", "idea.after"], "post and idea in one transaction"
         assert (made.brief, made.title, made.deliveries[0].state) == ("open evening for regulars", "open evening for regulars", "draft")
         assert [idea.text for idea in await h.desk.ideas()] == ["second"]
         assert {idea.post for idea in await h.desk.ideas(used=True)} == {None, made.post}

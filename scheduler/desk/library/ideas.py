@@ -7,16 +7,18 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, insert, text, update
 
+from drafting.provenance import Attributed
 from scheduler.clean import clean_line, shorten
 from scheduler.desk.library.views import IdeaView
 from scheduler.desk.model.requesting import VARIANTS
 from scheduler.desk.post.sheet import EVERY
 from scheduler.desk.rows import Scene
 from scheduler.desk.views import Done, PostView
+from scheduler.desk.write.making import NewPost
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
-from scheduler.store.statements import POST
 from scheduler.store.tables import TABLES
+from scheduler.units.model import Timing
 
 IDEA: Table = TABLES.tables["idea"]
 LONGEST = 500
@@ -84,15 +86,19 @@ class Ideas(Writing):
             raise UsageError(f"this idea is of {idea.client_name}, the accounts are not", "give accounts of the same client")
         known = [workspace.accounts[name].languages[:1] for name in accounts if name in workspace.accounts]
         languages = dict.fromkeys(name for first in known for name in first) or {EVERY: None}
-        made = await self.new_post(title=title or shorten(idea.text, 60), text=dict.fromkeys(languages, ""), accounts=accounts, when=when)
-        await self.change(lambda conn: self._use(conn, idea, made), name="idea")
-        return await self.post(made.post)
-
-    def _use(self, conn: Connection, idea: IdeaView, made: PostView) -> None:
-        campaign, _, slug = made.post.partition("/")
+        self._one_client(accounts)
+        timing = self._timing(when, None)
+        await self.refuse_without_room(accounts, timing.due)
         brief = json.dumps({"goal": idea.text, "variants": VARIANTS}, ensure_ascii=False)
-        conn.execute(update(POST).where(POST.c.campaign == campaign, POST.c.slug == slug).values(brief=brief))
-        conn.execute(update(IDEA).where(IDEA.c.id == idea.id).values(used_at=self.clock.wall(), used_post=made.post))
+        texts = {name: Attributed("", ()) for name in languages}
+        new = NewPost("desk", clean_line(title) or shorten(idea.text, 60), texts, brief=brief)
+        return await self._made(lambda conn: self._use(conn, idea, new, accounts, timing), name="idea")
+
+    def _use(self, conn: Connection, idea: IdeaView, new: NewPost, accounts: Sequence[str], timing: Timing) -> str:
+        """At once: else a power cut leaves a post without its brief, and the idea as if nobody had used it."""
+        post = self._new_post(conn, new, accounts, (), timing)
+        conn.execute(update(IDEA).where(IDEA.c.id == idea.id).values(used_at=self.clock.wall(), used_post=post))
+        return post
 
     async def _idea(self, number: int) -> IdeaView:
         found = await self.store.read(lambda conn: _rows(conn, " AND id = :id", {"id": number}, self.scene(conn)))

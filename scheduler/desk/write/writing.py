@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,7 +66,11 @@ class Writing(Making, Moving):
         texts = {name or EVERY: Attributed(said, attribute(None, said, self.who.editor)) for name, said in text.items()}
         words = clean_line(title) or shorten(next(iter(texts.values()), Attributed("", ())).text, 60)
         new = NewPost(campaign, words, texts)
-        post = await self.change(lambda conn: self._new_post(conn, new, accounts, items, timing))
+        return await self._made(lambda conn: self._new_post(conn, new, accounts, items, timing))
+
+    async def _made(self, operation: Callable[[Connection], str], name: str = "edit") -> PostView:
+        """A post, made in one transaction and taken back by one undo."""
+        post = await self.change(operation, name=name)
         self.undoable(f"delete “{post.partition('/')[2]}” again", lambda: self.delete_draft(post))
         return await self.post(post)
 
