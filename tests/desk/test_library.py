@@ -171,7 +171,7 @@ async def test_pictures_texts_and_settings_come_along_to_other_accounts_of_the_c
         assert {item.parts[0].text for item in items} == {"Something darker is resting on the shelf."}
         assert all("shelf.jpg" in item.parts[0].media[0] for item in items)
         assert made.post.managed_by == "tui"
-        with pytest.raises(UsageError, match="Bike Shop and Kawa"):
+        with pytest.raises(UsageError, match="Bike Shop, Kawa"):
             await h.desk.reuse("autumn/teaser", accounts=["bs-kawa", "bs-bike"])
         await h.desk.undo()
         assert await found(h, "again") == []
