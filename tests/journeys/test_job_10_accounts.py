@@ -55,3 +55,34 @@ def test_with_commands(office: Office) -> None:
         assert "works" in office.run("account", "test", "ms-roof").out
         until(lambda: office.place.state(key) == "published", "the post that waited")
     connected_and_out(office, key)
+
+
+async def test_a_new_one_on_a_server_of_ones_own(office: Office) -> None:
+    """The handle mistyped, seen when signing in, corrected; what was pasted is still there."""
+    office.tally.number = 0  # nobody does this every week
+    async with office.desk() as hands:
+        await hands.press("6")
+        await hands.see("CONNECTED 3")
+        await hands.press("c")
+        await hands.see("A new account on Bluesky")
+        await hands.press("home", "enter")
+        await hands.see("Whose account is it?")
+        await hands.press("enter")
+        await hands.see("Your handle on Bluesky")
+        await hands.type("terrace.wrong")
+        await hands.press("f2")
+        await hands.type(f"{office.place.sandbox.url}/bluesky")
+        await hands.press("enter")
+        await hands.see("Paste it for terrace.wrong")
+        await hands.paste("wrong")
+        await hands.press("enter")
+        await hands.see("Nobody is called terrace.wrong on", "F4 corrects")
+        await hands.press("f4")
+        await hands.see("Correct bs-terrace")
+        await hands.type("terrace.example")
+        await hands.press("enter")
+        await hands.see("Paste it for terrace.example", "What you pasted is still here.")
+        await hands.press("ctrl+u")
+        await hands.paste("sandbox-terrace.example")
+        await hands.press("enter")
+        await hands.see("CONNECTED 4", "n writes a post for it.")

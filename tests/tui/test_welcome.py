@@ -95,10 +95,14 @@ async def test_a_real_account_first(tmp_path: Path) -> None:
         await pilot.press("enter")
         await see(pilot, "Please write the whole handle")
         await type_text(pilot, ".example")
+        await pilot.press("f2")
+        await see(pilot, "Your own server; empty: the usual one")
+        await type_text(pilot, "pds.kawa.example")
         await pilot.press("enter")
         await until(pilot, lambda: app.then is not None, "the way on")
     assert app.then == Next("accounts", "bs-kawa")
-    assert read_workspace(tmp_path).accounts["bs-kawa"].handle == "kawa.example"
+    written = read_workspace(tmp_path).accounts["bs-kawa"]
+    assert (written.handle, written.base) == ("kawa.example", "https://pds.kawa.example")
     await first.close()
 
 
