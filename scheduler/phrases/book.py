@@ -46,7 +46,7 @@ KINDS = {
     "units": "are drafts|is a draft",
 }
 """Where anything would be too much: lists of names, platforms, media, people; what may be missing."""
-STAND_INS = frozenset({"no alternative text", "no commit", "none", "none in daypart.yaml", "none yet"})
+STAND_INS = frozenset({"no alternative text", "no commit", "none", "none in daypart.yaml", "none yet", "somewhere else"})
 """What the Desk says in the place of a name where there is none."""
 QUOTES = {"en": "'{}'", "pl": "„{}”"}
 CLOCKS = frozenset({"start", "end"})

@@ -385,6 +385,12 @@ def test_templates_keep_their_values() -> None:
         ("bs-kawa: the account is not connected", "bs-kawa: konto nie jest połączone"),
         ("accounts in daypart.yaml: ig-kawa, bs-kawa", "konta w daypart.yaml: ig-kawa, bs-kawa"),
         ("accounts: none yet", "konta: jeszcze żadnych"),
+        ("Open the account on Bluesky and look", "Otwórz konto na Bluesky i zobacz"),
+        (
+            "Open https://a.example/ and look. Looking changes nothing. Then say what you saw.",
+            "Otwórz https://a.example/ i zobacz. Patrzenie niczego nie zmienia. Potem powiedz, co widać.",
+        ),
+        ("'a.csv' cannot be read: error", "nie da się odczytać „a.csv”: błąd"),
         ("Bluesky no longer accepts the session: ExpiredToken", "Bluesky nie przyjmuje już tej sesji: ExpiredToken"),
         ("invited as collaborators: @roaster", "zaproszeni współautorzy: @roaster"),
         ("Instagram: the media expired at Instagram (“It has expired.”)", "Instagram: media na Instagramie wygasły (“It has expired.”)"),
