@@ -120,6 +120,8 @@ class ListScreen(ItemScreen):
         pane.display = bool(title or body.plain)  # an empty frame tells nothing, and its lines serve the list
         pane.border_title = Content(clean(title)) if title else None
         before = self.pane.content
+        if isinstance(before, Content) and before.plain == body.plain and before.spans == body.spans:
+            return  # read again, and nothing is another: it need not be laid out and drawn anew
         self.pane.update(body)
         if not isinstance(before, Content) or before.plain != body.plain:
             pane.scroll_home(animate=False, immediate=True)
