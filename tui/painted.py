@@ -69,7 +69,8 @@ class Painted(Screen[Answer], Generic[Answer]):
         if self.app._batch_count:
             self.set_timer(AGAIN, self._compositor_refresh)
             return
-        self._compositor.update_widgets(self._dirty_widgets)
+        # what has no place yet comes with its layout: named here, the compositor would place it, and it would never hear how large it is
+        self._compositor.update_widgets(self._dirty_widgets & self._compositor.visible_widgets.keys())
         super()._compositor_refresh()
 
     async def _draw_widgets(self) -> bool:
