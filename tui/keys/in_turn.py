@@ -6,12 +6,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from time import monotonic
 from typing import Any, TypeVar, overload
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.command import CommandPalette
 from textual.keys import _character_to_key
 from textual.message import Message
@@ -103,7 +103,7 @@ class Typist:
         self._came.set()
         if not self._begun:
             self._begun = True
-            self.app.run_worker(self._hand_on(), group="keys")
+            self.app.run_worker(self._hand_on_until_the_end(), group="keys")
 
     @contextmanager
     def asking(self, screen: Screen[Any] | str) -> Iterator[None]:
@@ -117,6 +117,10 @@ class Typist:
             self._asking.pop(worker, None)
 
     # ── one after the other ──
+
+    async def _hand_on_until_the_end(self) -> None:
+        with suppress(ScreenStackError):  # the program closes while keys still wait: there is nothing they could act on
+            await self._hand_on()
 
     async def _hand_on(self) -> None:
         """Runs as long as the program."""
