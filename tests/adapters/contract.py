@@ -169,9 +169,10 @@ class StandIn:
     # ── fixtures ─────────────────────────────────────────────────────────────
 
     @pytest.fixture
-    async def adapter(self, sandbox: Sandbox) -> AsyncIterator[Adapter]:
+    async def adapter(self, sandbox: Sandbox, request: pytest.FixtureRequest) -> AsyncIterator[Adapter]:
         """Connected with the secret."""
-        async with Http(FAST) as http:
+        hangs = "hang" in request.node.name  # it waits for nothing but the time-out
+        async with Http(2 * FAST if hangs else FAST) as http:
             yield await self.connected(sandbox, http)
 
     async def connected(self, sandbox: Sandbox, http: Http) -> Adapter:

@@ -63,9 +63,18 @@ async def test_a_post_with_a_picture_goes_out_once_and_as_approved(whole: Whole,
     await store.close()
 
 
-@pytest.mark.parametrize("kind", ["drop", "500", "html200", "truncate"])
-@pytest.mark.parametrize("point", ["before", "after"])
-@pytest.mark.parametrize("prefix", ["bluesky", "mastodon", "gotosocial", "instagram"])
+FAULTS = [
+    (prefix, point, kind)
+    for prefix in ("bluesky", "mastodon", "gotosocial", "instagram")
+    for point in ("before", "after")
+    # where minutes of looks come first, one kind is enough: each ends in the same “unknown”, as the tests of the adapters say
+    for kind in (
+        ["drop"] if (prefix, point) in {("gotosocial", "before"), ("instagram", "before")} else ["drop", "500", "html200", "truncate"]
+    )
+]
+
+
+@pytest.mark.parametrize(("prefix", "point", "kind"), FAULTS)
 async def test_a_fault_at_the_commit_is_never_a_double_nor_a_loss(whole: Whole, prefix: str, point: str, kind: str) -> None:
     if prefix == "gotosocial" and point == "before":  # ten minutes of looks end in a question
         whole.clock = FastClock(100.0)
