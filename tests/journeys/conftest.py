@@ -12,7 +12,7 @@ from tests.daypart.conftest import platforms, program
 from tests.daypart.rig import Program
 from tests.journeys.office import Office, Tally
 from tests.sandbox_process import Sandbox
-from tui.keys.in_turn import InTurn
+from tests.tui.pressing import no_haste
 
 __all__ = ["platforms", "program"]
 NUMBER = re.compile(r"test_job_(\d+)_")
@@ -20,8 +20,7 @@ NUMBER = re.compile(r"test_job_(\d+)_")
 
 @pytest.fixture(autouse=True)
 def _no_key_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the computer is so busy that a person would have waited."""
-    monkeypatch.setattr(InTurn, "PATIENCE", 60.0)
+    no_haste(monkeypatch)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from scheduler.desk.desk import Desk
 from tests.daypart import rig
 from tests.daypart.rig import Place, Program, Result
 from tests.sandbox_process import Sandbox
-from tests.tui.waiting import gone, screen_text, see, until
+from tests.tui.waiting import LOOK, gone, screen_text, see, until
 from tui.app import DaypartApp
 
 ZONE = ZoneInfo("Europe/Warsaw")
@@ -182,7 +183,7 @@ class Hands:
         end = monotonic() + within
         while not await ask():
             assert monotonic() < end, f"waited {within:.0f} s for {what}\n{self.screen}"
-            await self.pilot.pause()
+            await asyncio.sleep(LOOK)
 
     async def in_state(self, state: str, *keys: str) -> None:
         """Wait until these deliveries stand there."""

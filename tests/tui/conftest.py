@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.tui.pressing import no_haste
 from tui.keys import keymap
-from tui.keys.in_turn import InTurn
 from tui.say import speak
 
 
 @pytest.fixture(autouse=True)
 def _as_usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(InTurn, "PATIENCE", 60.0)
+    no_haste(monkeypatch)
     yield
     speak("en")
     keymap.use({})

@@ -14,6 +14,7 @@ from scheduler.desk.views import AccountView
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import back_to_the_place, gone, opened, screen_text, see, until
+from tui.dialogs.hold import HoldReason
 from tui.keys.actions import PLACES
 from tui.widgets.caption_area import CaptionArea
 
@@ -40,6 +41,8 @@ async def test_it_says_what_to_do_and_keys_still_work() -> None:
         await pilot.press("4")
         await until(pilot, lambda: getattr(pilot.app.screen, "PLACE", "") == "approvals", "Approvals")
         await pilot.press("5", "!")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HoldReason), "the question why")
+        pilot.app.clear_notifications()  # it lies over the buttons for five seconds
         await see(pilot, "No reason (esc)")
         await pilot.press("escape")
         await pilot.resize_terminal(80, 24)

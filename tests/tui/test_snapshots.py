@@ -100,7 +100,8 @@ def steps(picture: Picture) -> Run:
             app.touch()
         for key in picture.keys:
             await pilot.press(key)
-            await settle(pilot)
+            await until(pilot, lambda: not at_work(pilot, picture), "everybody to be done with the key")
+        app.clear_notifications()  # in a small window one lies over what is waited for
         await until(pilot, lambda: picture.shows in screen_text(pilot), picture.shows)
         if picture.state == "loading":
             await until(pilot, lambda: titles_are_dim(pilot), "the dimmed title")
@@ -111,19 +112,15 @@ def steps(picture: Picture) -> Run:
         for line in app.screen.query(Input):
             line.cursor_blink = False
         app.clear_notifications()
-        await settle(pilot)
+        await still(pilot, busy=lambda: at_work(pilot, picture))
 
     return run
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    """Until nothing changes any more and no job of a screen is under way (the watcher goes on for ever, and what hands keys on)."""
-    aside = {"keys", "live", "hold", "new", "act", "model", "read"}
-
-    def busy() -> bool:
-        return any(worker.group not in aside and not worker.is_finished for worker in pilot.app.workers)
-
-    await still(pilot, busy=busy)
+def at_work(pilot: Pilot[None], picture: Picture) -> bool:
+    """Whether a job of a screen is under way (the watcher goes on for ever, and what hands keys on; some ask a person)."""
+    aside = {"keys", "live", "hold", "new", "act", "model", *(["read"] if picture.state == "loading" else [])}
+    return any(worker.group not in aside and not worker.is_finished for worker in pilot.app.workers)
 
 
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
 from textual.pilot import Pilot
+from textual.strip import Strip
 
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tui.app import DaypartApp
 from tui.text import Glyphs
+
+LOOK = 0.01
+"""Seconds between two looks."""
+MOMENT = 0.5
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str, within: float = 20.0) -> None:
@@ -21,6 +27,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str, wi
     while not condition():
         if monotonic() > end:
             raise AssertionError(f"waited {within} s for {what}\n{screen_text(pilot)}")
+        await asyncio.sleep(LOOK)
         await pilot.pause()
 
 
@@ -40,17 +47,24 @@ async def gone(pilot: Pilot[None], word: str) -> None:
     await until(pilot, lambda: word not in screen_text(pilot), f"{word!r} to leave the screen")
 
 
+def put_off(pilot: Pilot[None]) -> bool:
+    """Whether a screen has put something off for a moment, as the preview until nobody types."""
+    nodes = [pilot.app, *pilot.app.screen.walk_children(with_self=True)]
+    once = [timer for node in nodes for timer in node._timers if timer._repeat == 0 and timer._interval <= MOMENT]
+    return any(timer._task is not None and not timer._task.done() for timer in once)
+
+
 async def still(pilot: Pilot[None], *, looks: int = 4, busy: Callable[[], bool] = lambda: False) -> None:
-    """Wait until so many looks in a row saw the same, and nothing was busy."""
-    last, steady = "", 0
+    """Wait until so many looks in a row saw the same, colours included, and nothing was busy or put off."""
+    last: list[Strip] = []
+    steady = 0
 
     def unchanged() -> bool:
         nonlocal last, steady
-        now = screen_text(pilot)
-        last, steady = now, steady + 1 if now == last and not busy() else 0
+        now = pilot.app.screen._compositor.render_strips()
+        last, steady = now, steady + 1 if now == last and not busy() and not put_off(pilot) else 0
         return steady >= looks
 
-    await pilot.pause()
     await until(pilot, unchanged, "the screen to stand still", within=60.0)
 
 
