@@ -98,7 +98,7 @@ def edit(call: Call, key: str, field: str | None, account: str | None, back: boo
     wanted = next((text.field for text in view.texts if _is_own(text.field, account, field)), field) if account is not None else field
     chosen = next((text for text in view.texts if wanted in (None, text.field)), None)
     if chosen is None and wanted == COMMENT:
-        chosen = TextView(COMMENT, "", (), None)
+        chosen = TextView(COMMENT, "", ())
     if chosen is None:
         raise UsageError(f"'{name}' has no text '{wanted}'", "texts: " + ", ".join(text.field for text in view.texts))
     edited = click.edit(chosen.text, extension=".txt")

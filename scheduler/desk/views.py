@@ -212,7 +212,6 @@ class TextView:
     """`en`, `pl`, `en@ig-kawa`."""
     text: str
     spans: tuple[Span, ...]
-    saved_at: int | None
 
 
 @dataclass(frozen=True, slots=True)

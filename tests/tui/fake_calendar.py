@@ -49,7 +49,7 @@ class FakeCalendar(Desk):
         ]
         return sorted(found, key=lambda item: (item.due or 0, item.key))
 
-    async def planned_rows(self, first: date, last: date, wanted: Filter = ALL) -> list[CalendarRow]:
+    async def planned_rows(self, first: date, last: date, wanted: Filter) -> list[CalendarRow]:
         await self._here()._reading()
         start, end = micros(f"{first} 00:00"), micros(f"{last + timedelta(days=1)} 00:00")
         return [self._here()._calendar_row(item) for item in self._planned(wanted) if start <= (item.due or 0) < end]

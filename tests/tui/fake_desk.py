@@ -137,7 +137,7 @@ class FakeDesk(FakeWriting, FakeAccounts, FakeLibrary, FakePlan, FakeReading):
 
     # ── the gate ──
 
-    async def approve(self, key: str, digest: str, *, facts_checked: bool = False, on_behalf: str = "") -> Done:
+    async def approve(self, key: str, digest: str, *, facts_checked: bool = False, on_behalf: str = "", seal: str = "") -> Done:
         item = self._item(key)
         review = self._review(item)
         if review.digest != digest:
@@ -190,7 +190,7 @@ class FakeDesk(FakeWriting, FakeAccounts, FakeLibrary, FakePlan, FakeReading):
         item.reason = None
         return Done(f"{item.account}: {choice}", (key,))
 
-    async def resolve_published(self, key: str, url: str) -> Done:
+    async def resolve_published(self, key: str, url: str, *, anyway: bool = False) -> Done:
         item = self._item(key)
         item.state, item.sign, item.words, item.url, item.published_at = "published", Sign.PUBLISHED, "published", url, self.clock.at
         item.reason = None

@@ -210,7 +210,7 @@ class FakeReading(FakeCalendar):
             client_name=NAMES[work.client].name,
             managed_by=work.managed_by,
             file=work.file,
-            texts=tuple(TextView(name, text.text, text.spans, self.clock.at) for name, text in work.texts.items()),
+            texts=tuple(TextView(name, text.text, text.spans) for name, text in work.texts.items()),
             accounts=tuple(work.accounts),
             deliveries=tuple(self._view(item) for item in self.items.values() if item.post == post),
             proposals=tuple(p for p in self._ready if p.post == post and p.status in {"ready", "needs_work"}),

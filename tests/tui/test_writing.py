@@ -19,7 +19,7 @@ MODEL = (Span(6, 11, "model"),)
 
 
 def post(**texts: str) -> PostView:
-    views = tuple(TextView(name, text, (), 0) for name, text in texts.items())
+    views = tuple(TextView(name, text, ()) for name, text in texts.items())
     return PostView("c/p", "P", "kawa", "Kawa", "tui", None, views, ("bs-kawa",), (), (), None)
 
 

@@ -205,4 +205,4 @@ def _is_shown(sheet: Sheet, name: str, saved: Saved) -> bool:
 def _text_view(name: str, saved: Saved) -> TextView:
     shown = clean(saved.origins.text)
     spans = saved.origins.spans if shown == saved.origins.text else ()
-    return TextView(name, shown, tuple(Mark(s.start, s.end, "model" if is_model(s) else "person") for s in spans), saved.at)
+    return TextView(name, shown, tuple(Mark(s.start, s.end, "model" if is_model(s) else "person") for s in spans))
