@@ -53,7 +53,7 @@ async def test_the_plan_does_not_see_posts_made_here(tmp_path: Path) -> None:
 
 async def test_the_wrong_client_s_account(tmp_path: Path) -> None:
     async with house(tmp_path, None) as h:
-        with pytest.raises(UsageError, match="accounts of Bike Shop and Kawa Wrocław"):
+        with pytest.raises(UsageError, match="accounts of Bike Shop, Kawa Wrocław"):
             await menu(h, accounts=["bs-kawa", "bs-bike"])
         with pytest.raises(NotFoundError, match="there is no account 'bs-nobody'"):
             await menu(h, accounts=["bs-nobody"])

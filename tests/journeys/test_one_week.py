@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from textual.containers import VerticalScroll
-from textual.content import Content
 
 from scheduler import ledger
 from scheduler.content.seals import seal_words
@@ -23,6 +22,7 @@ from tests.journeys.office import Hands
 from tests.sandbox_process import Sandbox
 from tests.scheduler.importing.workbooks import workbook
 from tests.scheduler.notices.post_office import Listener, listening
+from tests.tui.waiting import until
 from tui.dialogs.approve import Approve
 from tui.lines.reading import facts_to_tick
 from tui.screens.approvals import ApprovalsScreen
@@ -143,10 +143,8 @@ async def one_post(hands: Hands) -> tuple[str, int] | None:
     if not screen.items:
         return None
     items = screen.items
-    assert isinstance(screen.pane.content, Content)
-    shown = screen.pane.content.plain
-    for item in items:
-        assert all(part.text in shown for part in item.parts), "exactly what goes out to each account stands there"
+    words = [part.text for item in items for part in item.parts]
+    await until(hands.pilot, lambda: all(text in str(screen.pane.content) for text in words), "exactly what goes out to each account")
     pane = screen.query_one("#pane", VerticalScroll)
     while (seen := pane.scroll_offset.y) < pane.max_scroll_y:
         await hands.press("space")

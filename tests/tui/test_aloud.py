@@ -9,6 +9,7 @@ from config.desk_settings import DeskSettings, write_settings
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
 from tui.say import speak
 from tui.text import UNICODE
+from tui.widgets.caption_area import CaptionArea
 from tui.widgets.charts import bar, sparkline
 from tui.widgets.row_list import RowList
 from tui.widgets.where_line import spoken_words
@@ -106,5 +107,7 @@ async def test_words_of_the_model_under_the_cursor_are_called_so(tmp_path: Path)
         await pilot.press("enter", "ctrl+l")
         await see(pilot, "Text, line 3 of 3")
         await gone(pilot, "words of the model")
+        area = pilot.app.screen.query_one(CaptionArea)
+        await until(pilot, lambda: area.wrapped_document.height > area.document.line_count, "long lines laid out, for up to go through")
         await pilot.press("up", "up")
         await see(pilot, "Text, line 3 of 3", "words of the model")
