@@ -252,7 +252,7 @@ async def test_leaving_the_desk_closes_the_tab_and_says_what_goes_on(serving: Se
         async with session.get(serving.place + "goodbye") as answer:
             assert answer.status == 200
             assert "Traceback" not in await answer.text()
-    assert serving.desks() == []
+    await asyncio.to_thread(until, lambda: not serving.desks(), "the desk to end")
 
 
 async def test_a_tab_too_many_is_told_so_and_a_freed_place_is_taken(serving: Serving) -> None:
