@@ -62,6 +62,11 @@ def _scores(prose: str) -> Mapping[str, float]:
     return {label.removeprefix(_LABEL): log(max(probability, _LEAST)) for label, probability in zip(labels, probabilities, strict=True)}
 
 
+def load() -> None:
+    """Read the model now rather than at the first question: other threads stand still meanwhile."""
+    _model()
+
+
 def _base(tag: str) -> str:
     base = tag.partition("-")[0].casefold()
     return _SAME.get(base, base)

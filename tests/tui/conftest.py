@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.tui.pressing import no_haste
+from tests.tui.pressing import no_blinking, no_haste
 from tui.keys import keymap
 from tui.say import speak
 
@@ -14,6 +14,7 @@ from tui.say import speak
 @pytest.fixture(autouse=True)
 def _as_usual(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     no_haste(monkeypatch)
+    no_blinking(monkeypatch)
     yield
     speak("en")
     keymap.use({})

@@ -197,6 +197,9 @@ class FakeWriting(FakeReading):
         )
         return Done("kept", (post,))
 
+    async def get_ready_to_draft(self) -> None:
+        """There is nothing to load."""
+
     async def draft(
         self,
         post: str,

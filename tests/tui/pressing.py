@@ -9,6 +9,7 @@ import pytest
 from textual import _wait
 from textual._context import active_app
 from textual.message_pump import MessagePump
+from textual.widgets import Input, TextArea
 
 from tui.keys.in_turn import InTurn
 
@@ -22,6 +23,12 @@ def no_haste(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(InTurn, "PATIENCE", 60.0)
     for user in ("textual.app", "textual.pilot"):
         monkeypatch.setattr(f"{user}.wait_for_idle", rest)
+
+
+def no_blinking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cursor beneath a dialog stays as it was when the dialog opened, light or dark; one that is never dark looks the same each time."""
+    for line in (Input, TextArea):
+        monkeypatch.setattr(line.cursor_blink, "_default", False)
 
 
 async def rest(min_sleep: float = _wait.SLEEP_GRANULARITY, max_sleep: float = 1.0) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
 
 from scheduler.desk.first_run import FirstRun
 from tests.tui.seeds import seeded
@@ -23,8 +22,6 @@ EMPTY = Path("/home/anna/my-week")
 async def _still(pilot: Pilot[None], words: str) -> None:
     """Until the words stand there and nothing changes any more."""
     await see(pilot, words)
-    for line in pilot.app.screen.query(Input):
-        line.cursor_blink = False
     pilot.app.clear_notifications()
     await still(pilot, looks=5)
 

@@ -48,8 +48,8 @@ async def gone(pilot: Pilot[None], word: str) -> None:
 
 
 def put_off(pilot: Pilot[None]) -> bool:
-    """Whether a screen has put something off for a moment, as the preview until nobody types."""
-    nodes = [pilot.app, *pilot.app.screen.walk_children(with_self=True)]
+    """Whether a screen, shown or beneath a dialog, has put something off for a moment, as the preview until nobody types."""
+    nodes = [pilot.app, *(node for screen in pilot.app.screen_stack for node in screen.walk_children(with_self=True))]
     once = [timer for node in nodes for timer in node._timers if timer._repeat == 0 and timer._interval <= MOMENT]
     return any(timer._task is not None and not timer._task.done() for timer in once)
 

@@ -93,6 +93,7 @@ class AskModel(Dialog[tuple[str, ...]]):
         for language in self._languages if len(self._asked.known) > 1 else ():
             self.query_one(TickList).tick(language)
         self.query_one("#yes" if self._asked.fixed else "#topic").focus()
+        self.run_worker(self._desk.get_ready_to_draft(), group="model")
 
     @property
     def picked(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Text that grows at its end, wrapped and drawn line by line: only its last paragraph is wrapped anew with each piece."""
+"""Text that grows at its end, wrapped and drawn line by line: only its last line is wrapped anew with each piece."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Poured(Widget):
         super().__init__()
         self._blocks: list[Block] = []
         self._lines: list[Block] = []
-        self._tail = 0
-        """Lines before the last paragraph."""
+        self._open = ""
+        """The last line, as it was written: what comes next may still change where it ends."""
         self._top = 0
         self._strips: LRUCache[tuple[str, str, int], Strip] = LRUCache(256)
 
@@ -72,11 +72,11 @@ class Poured(Widget):
         if not self._blocks or not piece:
             return
         text, look = self._blocks[-1]
-        text += clean(piece)
-        self._blocks[-1] = (text, look)
-        first = self._tail
-        del self._lines[first:]
-        self._wrap_from(text[text.rfind("\n", 0, len(text) - len(piece)) + 1 :], look)
+        more = clean(piece)
+        self._blocks[-1] = (text + more, look)
+        del self._lines[-1:]
+        first = len(self._lines)
+        self._wrap_from(self._open + more, look)
         self._settle(first)
 
     def scroll_by(self, by: int) -> None:
@@ -104,8 +104,9 @@ class Poured(Widget):
     def _wrap_from(self, text: str, look: str) -> None:
         width = self.content_size.width
         for paragraph in text.split("\n"):
-            self._tail = len(self._lines)
-            self._lines += [(found, look) for found in wrapped(paragraph, width)]
+            found = list(_broken(paragraph, width))
+            self._lines += [(written.rstrip(), look) for written in found]
+            self._open = found[-1] if found else ""
 
     def _settle(self, first: int = 0) -> None:
         """Where it stands now; only lines from `first` on are another, unless all of them moved."""
@@ -132,6 +133,11 @@ class Poured(Widget):
 
 def wrapped(paragraph: str, width: int) -> Iterator[str]:
     """One paragraph in lines of at most so many cells; words that are longer are cut."""
+    return (written.rstrip() for written in _broken(paragraph, width))
+
+
+def _broken(paragraph: str, width: int) -> Iterator[str]:
+    """The lines as they were written, spaces at their ends."""
     if width < 1:
         return
     current = ""
@@ -140,7 +146,7 @@ def wrapped(paragraph: str, width: int) -> Iterator[str]:
             current += word
             continue
         if current.strip():
-            yield current.rstrip()
+            yield current
         *whole, current = chop_cells(word, width) if cell_len(word.rstrip()) > width else [word]
         yield from whole
-    yield current.rstrip()
+    yield current

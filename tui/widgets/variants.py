@@ -20,8 +20,8 @@ from tui.text import UNICODE, Glyphs, one_line
 from tui.told import told
 from tui.widgets.poured import Block, Poured
 
-FRAME = 1 / 30
-"""Seconds between two frames of a stream: what came in between is drawn at once."""
+FRAME = 1 / 40
+"""Seconds between two frames: what came for an offer since it was last drawn is drawn at once."""
 LEAST = 38
 """Columns a text needs to stand beside another."""
 ROOMY = 96
@@ -94,17 +94,20 @@ class Variants(Horizontal, can_focus=True):
         at = self.offers.found.index(offer)
         if heard.piece and at in self._held:
             self._held[at] += heard.piece
-        elif heard.piece and len(offer.text) > len(heard.piece):
+        elif heard.piece and len(offer.text) > len(heard.piece):  # last in line: the others wait longer
             self._held[at] = heard.piece
         else:  # the first piece, a new beginning, or the end of it
             self.draw()
 
     def _pour(self) -> None:
-        held, self._held = self._held, {}
+        """One offer a frame, the one that waited longest: three at once would be drawn as one large part of the screen."""
+        if not self._held:
+            return
+        at = next(iter(self._held))
+        pieces = self._held.pop(at)
         window = list(self.offers.window(self._room))
-        for at, pieces in held.items():
-            if at in window:
-                self._poured[window.index(at)].add(pieces)
+        if at in window:
+            self._poured[window.index(at)].add(pieces)
 
     def settle(self, proposals: list[ProposalView], trouble: str = "") -> None:
         """Nothing more comes; these can be taken. `trouble`: why there are none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from drafting.repair import draft_reel, draft_variants
 from drafting.request import CaptionRequest, ReelRequest
 from drafting.results import Drafted, DraftedReel, Run
 from drafting.schemas import CaptionDraft, JsonValue, ReelScript, compose
+from drafting.validators.language import load as load_languages
 from scheduler.clean import clean, clean_line
 from scheduler.content.compose import split_parts
 from scheduler.content.revisions import keep_revision
@@ -57,6 +59,11 @@ def _silent(_words: str) -> None:
 
 class Modelling(Requesting):
     """What a person asks of the model, and does with what it says."""
+
+    async def get_ready_to_draft(self) -> None:
+        """Load what the first draft needs: while a request is filled in, nobody feels it; while words stream in, everybody would."""
+        await asyncio.to_thread(load_languages)
+        await asyncio.to_thread(importlib.import_module, "openai")
 
     async def draft(
         self,
