@@ -52,7 +52,7 @@ def test_picture(
         await _still(pilot, "No accounts yet" if desk.no_accounts else "SIGN IN 1")
         for key in keys:
             await pilot.press(key)
-            await pilot.pause()
+            await still(pilot, looks=2)
         await _still(pilot, words)
 
     assert snap_compare(Shown(desk), terminal_size=size, run_before=run)
