@@ -93,7 +93,7 @@ class AskModel(Dialog[tuple[str, ...]]):
         for language in self._languages if len(self._asked.known) > 1 else ():
             self.query_one(TickList).tick(language)
         self.query_one("#yes" if self._asked.fixed else "#topic").focus()
-        self.run_worker(self._desk.get_ready_to_draft(), group="model")
+        self.run_worker(self._desk.get_ready_to_draft(), group="model", exit_on_error=False)  # the draft itself says what is missing
 
     @property
     def picked(self) -> tuple[str, ...]:
