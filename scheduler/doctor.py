@@ -15,6 +15,7 @@ from scheduler.health import computer, folder
 from scheduler.health.finding import Finding
 from scheduler.health.invariants import INVARIANTS
 from scheduler.notices.health import examine_notices
+from scheduler.running import is_running, who_runs
 from scheduler.store import sqlite
 from scheduler.store.store import DATABASE
 from scheduler.workspace import find_workspace, read_workspace, state_folder
@@ -47,10 +48,10 @@ def examine(start: Path) -> list[Finding]:
 
 def _store(state: Path, workspace: Workspace) -> Iterator[Finding]:
     path = state / DATABASE
-    running = sqlite.is_locked(state / f"{DATABASE}.lock")
+    running = is_running(state)
     with sqlite.reading_engine(path).connect() as conn:
         yield from folder.examine_service(state, running, conn)
-        start = computer.examine_start(running, sqlite.read_holder(state / f"{DATABASE}.lock"))
+        start = computer.examine_start(running, who_runs(state))
         if start is not None:
             yield start
         yield from folder.examine_store(state, conn)

@@ -1,10 +1,9 @@
-"""Workspaces to start from: the demo's, the one of `init`, and the two of the format's description."""
+"""Workspaces to start from: the demo's, the one of `init`, and those a person begins with at the desk."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 import uuid
 from collections.abc import Mapping
@@ -75,11 +74,6 @@ def write_named(name: str, folder: Path, now: int, tz: str, words: Mapping[str, 
 
     written = _write(name, folder, now, tz, words)
     return [*written, *write_schemas(folder)]
-
-
-def copy_sample(name: Literal["kawa", "weekly-tips"], folder: Path) -> None:
-    """One of the two samples of the format's description, as it is."""
-    shutil.copytree(HERE / name, folder, dirs_exist_ok=True)
 
 
 def local_zone() -> str:

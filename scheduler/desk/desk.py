@@ -16,7 +16,7 @@ from scheduler.desk.approvals.client_word import ClientWord
 from scheduler.desk.approvals.signing import Signing
 from scheduler.desk.braking import Braking
 from scheduler.desk.calendar.many import Many
-from scheduler.desk.library.library import Library
+from scheduler.desk.library.looking_up import LookingUp
 from scheduler.desk.model.modelling import Modelling
 from scheduler.desk.outbox.evidence import Evident
 from scheduler.desk.outbox.keeping import Keeping
@@ -39,7 +39,7 @@ from scheduler.workspace import find_workspace, read_workspace, state_folder
 
 class Desk(
     Many,
-    Library,
+    LookingUp,
     Importing,
     Modelling,
     Seating,

@@ -19,7 +19,7 @@ from scheduler.clean import clean_line
 from scheduler.clock import Clock
 from scheduler.desk.accounts.naming import server_named
 from scheduler.desk.desk import Desk
-from scheduler.desk.serving import PATIENCE, runs, start_process, start_service
+from scheduler.desk.serving import PATIENCE, start_process, start_service
 from scheduler.desk.views import DeliveryQuery, DeliveryView
 from scheduler.errors import UnreachableError, UsageError
 from scheduler.store.store import prepare_folder
@@ -147,7 +147,7 @@ async def resume(desk: Desk) -> Company | None:
     try:
         if not _answers(port):
             await asyncio.to_thread(company.start_sandbox, port)
-        if not runs(desk.store.folder):
+        if not desk.has_service():
             await asyncio.to_thread(company.start_service)
             desk.service_ends_with_desk = True
     except BaseException:  # interrupted or not: what was started for the trial ends with it

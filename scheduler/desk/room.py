@@ -26,10 +26,10 @@ from scheduler.desk.views import ClientView, Done
 from scheduler.errors import FilesError, NotFoundError, WouldVoidError
 from scheduler.outage import Outage
 from scheduler.plan.stored import STATE, plan_state
+from scheduler.running import is_running
 from scheduler.service.reach import read_outage
-from scheduler.store.sqlite import is_locked
 from scheduler.store.statements import set_meta
-from scheduler.store.store import DATABASE, Store
+from scheduler.store.store import Store
 from scheduler.units.model import RETIRED, Author
 from scheduler.workspace import WORKSPACE_FILE, read_workspace
 
@@ -155,7 +155,7 @@ class Room:
 
     def has_service(self) -> bool:
         """Whether a publishing service has this store now, in whichever process."""
-        return is_locked(self.store.folder / f"{DATABASE}.lock")
+        return is_running(self.store.folder)
 
     def accounts_here(self) -> frozenset[str]:
         """Accounts on servers of this computer, as pretend ones are, in a workspace that has others too; else none needs a mark."""

@@ -21,8 +21,7 @@ from scheduler.clock import MINUTE, SECOND
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import DeliveryQuery, DeliveryView, Done
 from scheduler.errors import DeskError, NotFoundError, UnreachableError, UsageError
-from scheduler.store.sqlite import is_locked
-from scheduler.store.store import DATABASE
+from scheduler.running import is_running
 from scheduler.when import clock_words, day_words
 
 LOG = "service.log"
@@ -59,18 +58,13 @@ def start_process(root: Path, *arguments: str, log: IO[str] | int, detached: boo
     )  # fmt: skip
 
 
-def runs(state: Path) -> bool:
-    """Whether a publishing service has this store."""
-    return is_locked(state / f"{DATABASE}.lock")
-
-
 def start_service(root: Path, state: Path, *, detached: bool) -> subprocess.Popen[str]:
     """`daypart daemon` beside us, until it has the store. Raises UnreachableError with the last thing it said."""
     descriptor = os.open(state / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with open(descriptor, "a", encoding="utf-8") as log:
         process = start_process(root, "--workspace", str(root), "daemon", log=log, detached=detached)
     end = time.monotonic() + PATIENCE
-    while not runs(state):
+    while not is_running(state):
         if process.poll() is not None or time.monotonic() > end:
             said = (state / LOG).read_text("utf-8", "replace").strip().splitlines()[-2:]
             raise UnreachableError(
@@ -90,7 +84,7 @@ class Serving(Seeing):
         """Start the service as a process that goes on without the desk. Raises UsageError when one runs, UnreachableError.
 
         The service of a trial gives way to it as soon as there is a real account: its posts are not to wait for this desk."""
-        if runs(self.store.folder):
+        if self.has_service():
             if not self.service_ends_with_desk or not await self._reaches_others():
                 raise UsageError("the publishing service runs already", "`daypart status` says since when")
             await self.stop_service()
@@ -108,7 +102,7 @@ class Serving(Seeing):
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
         end = time.monotonic() + STOPS_WITHIN
-        while runs(self.store.folder):
+        while self.has_service():
             if time.monotonic() > end:
                 raise UnreachableError(f"the service (process {pid}) has not ended yet", "it finishes what it has begun; look again soon")
             await asyncio.sleep(0.1)
@@ -118,7 +112,7 @@ class Serving(Seeing):
         """Posts that nothing would send before somebody is usually back."""
         back = usually_back(self.clock.wall(), self.tz)
         day, hour = day_words(back, self.tz), clock_words(back, self.tz)
-        if runs(self.store.folder) and not self.service_ends_with_desk:
+        if self.has_service() and not self.service_ends_with_desk:
             return Leaving((), back, "The publishing service goes on; posts leave while this computer is awake.")
         try:
             found = await self.deliveries(DeliveryQuery(states=("queued", "claimed"), until=back + OPENED_WITHIN, limit=500))

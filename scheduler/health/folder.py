@@ -14,6 +14,7 @@ from scheduler import sentlog
 from scheduler.clock import MINUTE, SECOND, SystemClock
 from scheduler.health.finding import Finding
 from scheduler.keeping import daily, safe_mode, sealing
+from scheduler.running import who_runs
 from scheduler.store import sqlite
 from scheduler.store.statements import get_meta
 from scheduler.store.store import DATABASE, SENT_LOG, readable_by_others
@@ -66,7 +67,7 @@ def _trial(state: Path) -> Finding:
 
 def examine_service(state: Path, running: bool, conn: Connection) -> Iterator[Finding]:
     """Who holds the locks, and when the service last showed a sign of life."""
-    holder = sqlite.read_holder(state / f"{DATABASE}.lock")
+    holder = who_runs(state)
     words = f"the publishing service runs: {holder}" if running else "the publishing service is not running: nothing goes out"
     yield Finding(running, words, "start it: `daypart daemon`")
     if sqlite.is_locked(state / f"{DATABASE}.wlock"):

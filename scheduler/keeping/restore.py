@@ -25,6 +25,7 @@ from scheduler.keeping import archive
 from scheduler.keeping.archive import Opened
 from scheduler.keeping.manifest import Manifest
 from scheduler.ledger import Report
+from scheduler.running import lock_file
 from scheduler.sentlog import Answered, Sent
 from scheduler.store import schema, sqlite
 from scheduler.store.statements import set_meta
@@ -78,7 +79,7 @@ def _has_key(state: Path) -> bool:
 @contextmanager
 def _alone(state: Path) -> Iterator[None]:
     """No service runs and nobody writes until this ends."""
-    service = sqlite.FileLock(state / f"{DATABASE}.lock")
+    service = sqlite.FileLock(lock_file(state))
     with closing(service):
         if not service.try_acquire():
             raise BusyError(

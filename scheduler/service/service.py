@@ -27,6 +27,7 @@ from scheduler.keeping.chores import Chores
 from scheduler.machine import boot_id
 from scheduler.notices.dead_man import SignOfLife
 from scheduler.notices.telling import Telling
+from scheduler.running import lock_file
 from scheduler.sentlog import Epoch, SentHistory
 from scheduler.service import systemd
 from scheduler.service.fire import ClockGuard, Fire
@@ -34,7 +35,7 @@ from scheduler.service.outside import Wiring
 from scheduler.store import schema, sqlite
 from scheduler.store.journal import Moment
 from scheduler.store.statements import ACCOUNT, NODE, add_notice, get_meta, next_epoch
-from scheduler.store.store import DATABASE, Store, prepare_folder
+from scheduler.store.store import Store, prepare_folder
 
 DRAIN_SECONDS = 75.0
 """Longer than a commit may take, shorter than the 90 s a service manager waits."""
@@ -53,7 +54,7 @@ async def run_service(
         wiring = wire(root, clock or SystemClock())
     clock = clock or SystemClock()
     prepare_folder(wiring.state)
-    lock = sqlite.FileLock(wiring.state / f"{DATABASE}.lock")
+    lock = sqlite.FileLock(lock_file(wiring.state))
     try:
         _only_one(lock)
         store = await asyncio.to_thread(Store.open, wiring.state, clock, migrate=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from config.resolved import Fixed, InSlot
-from config.samples import copy_sample, demo_media, write_demo, write_sample
+from config.samples import demo_media, write_demo, write_sample
 from config.times import from_micros, micros
-from tests.config.workspaces import NOW, film, load_at, picture
+from tests.config.workspaces import NOW, copy_sample, film, load_at, picture
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 
@@ -11,6 +13,7 @@ from config.loaded import Loaded
 from config.loading import load
 from config.times import parse_at
 
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 NOW = parse_at("2026-11-22T09:00", "Europe/Warsaw").fixed.instant
 
 BASE: dict[str, str] = {
@@ -74,6 +77,11 @@ def write(root: Path, files: dict[str, str | bytes]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     return root
+
+
+def copy_sample(name: Literal["kawa", "weekly-tips"], folder: Path) -> None:
+    """One of the two samples of the format's description, as it is."""
+    shutil.copytree(SAMPLES / name, folder, dirs_exist_ok=True)
 
 
 def base(root: Path, **_: object) -> Path:

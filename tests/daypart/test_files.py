@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
-from config.samples import copy_sample
 from sandbox.media import make_film, make_picture
+from tests.config.workspaces import copy_sample
 from tests.daypart.rig import TEASER, Place, entry, said, tomorrow
 
 FIRST, SECOND = entry("teaser", said("Something is coming")), entry("launch", said("It is here"), at=tomorrow(12))

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scheduler.desk.serving import usually_back
+from scheduler.running import lock_file
 from scheduler.store.sqlite import FileLock
-from scheduler.store.store import DATABASE
 from tests.desk.house import TZ, house, instant
 
 TEASER = "autumn/teaser@bs-kawa"
@@ -59,7 +59,7 @@ async def test_a_trial_says_that_its_service_ends_too(tmp_path: Path) -> None:
 
 async def test_a_service_that_is_killed_writes_nothing_and_is_seen_to_be_gone(tmp_path: Path) -> None:
     async with house(tmp_path) as h, asyncio.timeout(20), aclosing(h.desk.changes(0.01)) as changes:
-        service = FileLock(h.desk.store.folder / f"{DATABASE}.lock")
+        service = FileLock(lock_file(h.desk.store.folder))
         looking = asyncio.create_task(anext(changes))
         await asyncio.sleep(0.05)
         assert not looking.done(), "nothing has changed"

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import insert
 
 from scheduler.errors import UsageError
+from scheduler.running import lock_file
 from scheduler.service.reach import KEPT
 from scheduler.store.sqlite import FileLock
 from scheduler.store.statements import NODE, set_meta
-from scheduler.store.store import DATABASE
 from tests.desk.house import house
 
 TEASER = "autumn/teaser@bs-kawa"
@@ -46,7 +46,7 @@ async def test_what_is_due_waits_for_the_network_as_long_as_the_service_that_run
         node = {"id": "node-1", "boot_id": "b", "started_at": h.clock.now, "beat": h.clock.now, "pid": 1, "version": "1"}
         told = json.dumps({"since": h.clock.now, "tried": h.clock.now, "hosts": []})
         await h.desk.store.write(lambda conn: (conn.execute(insert(NODE).values(node)), set_meta(conn, KEPT, told)))
-        lock = FileLock(h.desk.store.folder / f"{DATABASE}.lock")
+        lock = FileLock(lock_file(h.desk.store.folder))
         assert lock.try_acquire()
         outage = (await h.desk.overview()).outage
         assert outage is not None

@@ -42,7 +42,6 @@ class Saved:
     """One text of a post as saved last."""
 
     origins: Attributed
-    at: int | None
     editor: str = ""
     """Who saved it: `human:NAME`, `ai:RUN`."""
 
@@ -101,12 +100,12 @@ def is_language(name: str) -> bool:
 
 def _saved(conn: Connection, post_id: int) -> dict[str, Saved]:
     sql = (
-        "SELECT r.field, r.text, r.spans, r.editor, r.at FROM revision r WHERE r.post_id = :post"
+        "SELECT r.field, r.text, r.spans, r.editor FROM revision r WHERE r.post_id = :post"
         " AND r.n = (SELECT max(o.n) FROM revision o WHERE o.post_id = r.post_id AND o.field = r.field) ORDER BY r.id"
     )
     rows = conn.execute(text(sql), {"post": post_id})
     texts = (row for row in rows if not row.field.startswith((SCRIPT, ASIDE)))
-    return {row.field: Saved(Attributed(row.text, spans_of(row.spans)), row.at, row.editor) for row in texts}
+    return {row.field: Saved(Attributed(row.text, spans_of(row.spans)), row.editor) for row in texts}
 
 
 def _seat(conn: Connection, unit: Unit, account: StoredAccount, plain: tuple[str, ...], assets: Path) -> Seat:
@@ -130,9 +129,9 @@ def _texts_of_files(seats: tuple[Seat, ...], conn: Connection, join: str, saved:
         posts = [p for p in publications if p.kind != "comment"]
         origins = saved.get(field_of(seat.unit.key))
         for language, origin in _by_language(posts, seat.languages, join, origins.origins if origins else None).items():
-            known = found.setdefault(language, Saved(origin, None))
+            known = found.setdefault(language, Saved(origin))
             if known.origins.text != origin.text:
-                found[f"{language}@{seat.account.name}"] = Saved(origin, None)
+                found[f"{language}@{seat.account.name}"] = Saved(origin)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The library: posts to use again and media, found as one types."""
+"""Looking things up: posts to use again, media and what takes them, found as one types."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _AGAINST_FILES = ("E504", "E609", "E610", "E611", "E612", "E613")
 """What a platform may have against a file itself."""
 
 
-class Library(Suggesting, Tagging, Ideas):
+class LookingUp(Suggesting, Tagging, Ideas):
     """What a person looks up."""
 
     async def library(self, words: str = "", *, client: str | None = None, limit: int = PAGE) -> LibraryPage:
