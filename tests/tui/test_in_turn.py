@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from textual import events
 from textual._xterm_parser import XTermParser
+from textual.app import ScreenStackError
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from scheduler.desk.views import AccountView
 from tests.tui.fake_desk import FakeDesk
@@ -15,6 +19,7 @@ from tests.tui.seeds import seeded
 from tests.tui.waiting import opened, see, until
 from tui.dialogs.approve import Approve
 from tui.dialogs.new_post import NewPost
+from tui.keys.in_turn import InTurn
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
 
@@ -120,3 +125,50 @@ async def test_escape_and_a_letter_in_one_packet_are_two_keys_but_in_a_text() ->
         pilot.app.post_message(events.Key("alt+n", "n"))
         await pilot.press("end")
         assert caption.has_focus
+
+
+class Leaving(InTurn):
+    """Leaves its last screen, which is a fault while it runs, or stays with a key until all screens are gone."""
+
+    BINDINGS = [Binding("l", "leave", priority=True), Binding("s", "stay", priority=True)]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stays = False
+        self.emptied = asyncio.Event()
+
+    def action_leave(self) -> None:
+        self.pop_screen()
+
+    async def action_stay(self) -> None:
+        self.stays = True
+        await self.emptied.wait()
+
+    async def _close_all(self) -> None:
+        await super()._close_all()
+        self.emptied.set()
+
+
+async def test_a_screen_that_is_missing_while_the_program_runs_is_a_fault() -> None:
+    app = Leaving()
+
+    async def leave() -> None:
+        async with app.run_test() as pilot:
+            app.post_message(events.Key("l", "l"))
+            await until(pilot, lambda: app._exception is not None, "the fault")
+
+    with pytest.raises(WorkerFailed) as failed:
+        await leave()
+    assert isinstance(failed.value.error, ScreenStackError)
+
+
+async def test_keys_that_wait_when_the_program_closes_are_too_late() -> None:
+    app = Leaving()
+    async with app.run_test() as pilot:
+        app.post_message(events.Key("s", "s"))
+        app.post_message(events.Key("l", "l"))
+        await until(pilot, lambda: app.stays, "the key that stays")
+    assert app._exception is None
+    waiting = list(app._typist.waiting)
+    await app.on_event(events.Key("l", "l"))
+    assert list(app._typist.waiting) == waiting, "a key that comes later still is not even kept"

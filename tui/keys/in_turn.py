@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from time import monotonic
 from typing import Any, TypeVar, overload
 
@@ -98,7 +98,9 @@ class Typist:
         return not self.waiting and not self._acting
 
     def take(self, event: Typed) -> None:
-        """A key, a paste or a click came."""
+        """A key, a paste or a click came; while the program closes, too late."""
+        if not self.app.is_running:
+            return
         self.waiting.append(event)
         self._came.set()
         if not self._begun:
@@ -119,8 +121,11 @@ class Typist:
     # ── one after the other ──
 
     async def _hand_on_until_the_end(self) -> None:
-        with suppress(ScreenStackError):  # the program closes while keys still wait: there is nothing they could act on
+        try:
             await self._hand_on()
+        except ScreenStackError:  # as nothing is left that a key could act on when the program closes
+            if self.app.is_running:
+                raise
 
     async def _hand_on(self) -> None:
         """Runs as long as the program."""
