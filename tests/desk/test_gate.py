@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,17 @@ async def test_four_eyes_compares_the_system_s_users(tmp_path: Path) -> None:
         assert "Kawa Wrocław by e-mail" in kept
 
 
+async def test_four_eyes_hold_when_somebody_else_connects_the_account(tmp_path: Path) -> None:
+    async with house(tmp_path, workspace=WORKSPACE + "policy: { four_eyes: true }\n") as h:
+        await h.apply()
+        writer = h.desk.who
+        h.desk.who = replace(writer, os_user="berta-os")
+        await h.connected("bs-kawa")  # the content is another now, its words are not
+        h.desk.who = writer
+        with pytest.raises(UsageError, match="who wrote it may not approve it"):
+            await h.approve(KEY)
+
+
 async def test_a_platform_s_limit_stops_the_approval(tmp_path: Path) -> None:
     campaign = CAMPAIGN.replace("[bs-kawa]", "[ig-kawa]").replace("alt: Paper bags on a shelf", "alt: { en: Bags, pl: Torby }")
     no_host = WORKSPACE.replace('host: command, command: ["true"]', "host: none")
@@ -255,3 +267,16 @@ async def test_a_picture_made_by_a_model_is_labelled_and_has_no_facts_to_check(t
         assert item.delivery.disclosure.line
         assert any("say" in problem.message for problem in item.problems)
         await h.approve(KEY)
+
+
+async def test_on_apply_does_not_approve_what_was_sent_back(tmp_path: Path) -> None:
+    async with house(tmp_path, workspace=WORKSPACE + "policy: { approval: on_apply }\n") as h:
+        await h.connected("bs-kawa")
+        await h.apply()
+        await h.desk.reject(KEY, "the price is wrong")
+        h.edit("2026-11-30T12:15", "2026-12-02T12:15")  # another time is no answer to that
+        await h.desk.apply(await h.desk.plan(), approve=True)
+        assert await h.state(KEY) == "draft"
+        h.edit("Something darker", "Something lighter")
+        await h.desk.apply(await h.desk.plan(), approve=True)
+        assert await h.state(KEY) == "queued"

@@ -182,3 +182,28 @@ async def test_a_script_streams_is_taken_with_its_caption_and_taken_back(tmp_pat
         await h.desk.undo()
         assert (await h.desk.script(post, "en")).beats == ()
         assert (await h.desk.post(post)).texts[0].text == "coffee for a litre"
+
+
+async def test_what_is_written_while_the_model_writes_stays_what_goes_out(tmp_path: Path) -> None:
+    async with speaking(answer, waits_at=60) as model, house(tmp_path, None, workspace(model.url)) as h:
+        post = await drafted(h)
+        asking = asyncio.create_task(h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=1))
+        await until(lambda: model.waiting == 1, "an answer under way")
+        await h.desk.save_text(post, "en", "coffee, and milk that was written meanwhile")
+        model.go_on.set()
+        await asking
+        item = await h.desk.review(f"{post}@bs-kawa")
+        assert (item.parts[0].text, item.delivery.ai) == ("coffee, and milk that was written meanwhile", "human, AI-checked")
+
+
+async def test_what_is_approved_while_the_model_writes_waits_for_a_new_yes(tmp_path: Path) -> None:
+    async with speaking(answer, waits_at=60) as model, house(tmp_path, None, workspace(model.url)) as h:
+        await h.connected("bs-kawa")
+        made = await h.desk.new_post(title="", text={"en": "coffee"}, accounts=["bs-kawa"], when="tomorrow 9:30")
+        asking = asyncio.create_task(h.desk.draft(made.post, on_text=lambda _: None, languages=["en"], variants=1))
+        await until(lambda: model.waiting == 1, "an answer under way")
+        await h.approve(made.deliveries[0].key)
+        model.go_on.set()
+        await asking
+        view = await h.desk.delivery(made.deliveries[0].key)
+        assert (view.state, view.approval) == ("draft", None)

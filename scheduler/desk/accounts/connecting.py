@@ -215,7 +215,8 @@ class Connecting(Reviewing):
                 if unit.approved
                 else "its account was connected"
             )
-            writing.change_content(conn, unit, wanted, self.author(why), applied=unit.applied, brief_hash=unit.brief_hash)
+            author = self.author_of_same_words(conn, unit, why)
+            writing.change_content(conn, unit, wanted, author, applied=unit.applied, brief_hash=unit.brief_hash)
             voided += [unit.key] if unit.approved else []
         return voided
 

@@ -33,7 +33,7 @@ from scheduler.desk.model.side_by_side import Hear
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.post.proposals import read_proposal, read_proposals
 from scheduler.desk.post.reading import brief_of
-from scheduler.desk.post.sheet import EVERY, SCRIPT, Seat, Sheet
+from scheduler.desk.post.sheet import EVERY, SCRIPT, Seat, Sheet, read_sheet
 from scheduler.desk.views import Done, ProposalView
 from scheduler.desk.write.scripting import by_hand, read_script, script_lines
 from scheduler.desk.write.views import ModelPlace
@@ -198,9 +198,11 @@ class Modelling(Requesting):
             row |= {name: getattr(run, name) for name in ("seed", "output", "output_sha256", "tokens", "ms")}
             conn.execute(insert(RUN).values(**row, post_id=sheet.post_id, actor=self.who.actor, created_at=self.clock.wall()))
 
-    def _mark_as_seen_by_model(self, conn: Connection, sheet: Sheet) -> None:
-        """A run of a model on an approved post voids its approval at once."""
-        for seat in sheet.seats:
+    def _mark_as_seen_by_model(self, conn: Connection, asked: Sheet) -> None:
+        """A run of a model on an approved post voids its approval at once. The post as it is now: somebody may have written on, or
+        approved it, while the model wrote. Who asked did not write the words that are there."""
+        sheet = read_sheet(conn, asked.post, self.workspace, self.store.assets)
+        for seat in sheet.seats if sheet is not None else ():
             unit = seat.unit
             if unit.state not in EDITABLE or unit.content_id is None:
                 continue
@@ -210,7 +212,8 @@ class Modelling(Requesting):
             after = tuple(replace(p, disclosure=replace(p.disclosure, label=str(Label.CHECKED))) for p in before)
             why = "A model was asked about it after it was approved. Approve it again." if unit.approved else "a model was asked about it"
             wanted = self.checkers.wanted(after, seat.account.account)
-            writing.change_content(conn, unit, wanted, self.author(why), applied=unit.applied, brief_hash=unit.brief_hash)
+            author = self.author_of_same_words(conn, unit, why)
+            writing.change_content(conn, unit, wanted, author, applied=unit.applied, brief_hash=unit.brief_hash)
 
     async def proposals(self, post: str | None = None) -> list[ProposalView]:
         """What the model proposed and nobody has decided."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from config.diagnostics import Diagnostic
 from config.loaded import Loaded
@@ -29,8 +29,8 @@ from scheduler.plan.gathering import Gathering, media_of
 from scheduler.plan.git import Commit, commit_of
 from scheduler.plan.stored import STATE, Stored, plan_state, read_stored
 from scheduler.plan.wanted import FileUnit
-from scheduler.store.statements import get_meta, set_meta
-from scheduler.units.model import Author
+from scheduler.store.statements import DELIVERY, get_meta, set_meta
+from scheduler.units.model import SENT_BACK, Author
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class Files(Approving):
         return await self.change(operation, name="approve")
 
     def _approve_quietly(self, conn: Connection, key: str, digest: str) -> bool:
-        """Approve one key of a confirmed plan, unless anything speaks against it."""
+        """Approve one key of a confirmed plan, unless anything speaks against it: a plan does not say that these words were sent back."""
         view = read_delivery(conn, key, self.scene(conn))
-        if view is None or view.state != State.DRAFT or view.digest != digest:
+        if view is None or view.state != State.DRAFT or view.digest != digest or _was_sent_back(conn, view.id):
             return False
         try:
             self._approve(conn, view, Said(digest))
@@ -172,6 +172,10 @@ def _view(gathering: Gathering, files: list[FileUnit], compared: Compared, commi
         waits=sum(_is_new_wait(action) for action in compared.actions),
         repack=gathering.repack,
     )
+
+
+def _was_sent_back(conn: Connection, delivery: int) -> bool:
+    return bool(conn.execute(select(DELIVERY.c.reason_code).where(DELIVERY.c.id == delivery)).scalar_one() == SENT_BACK)
 
 
 def _is_new_wait(action: Action) -> bool:

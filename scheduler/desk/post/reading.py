@@ -124,8 +124,7 @@ class Reader:
         publications = stored_content(self.conn, unit.content_id or 0, unit.key, unit.timing.due or 0, self.assets)
         exact = look_at(publications, self._recorded(unit, view), account, self.checkers, self.workspace.policy)
         facts = _facts(exact, publications, brief) if exact.by_model else ()
-        author = self.conn.execute(select(CONTENT.c.created_by).where(CONTENT.c.id == unit.content_id)).scalar_one_or_none()
-        return Look(publications, exact, facts, digest(publications), author or "")
+        return Look(publications, exact, facts, digest(publications), author_of(self.conn, unit.content_id))
 
     def asked(self, unit: Unit, account: StoredAccount, seen: Look, on_behalf: str = "") -> gate.Asked:
         """The question whether this person may approve this."""
@@ -159,6 +158,11 @@ class Reader:
         sql = "SELECT text, spans FROM revision WHERE post_id = :post AND field = :field ORDER BY n DESC LIMIT 1"
         row = self.conn.execute(text(sql), {"post": post_id, "field": field_name}).first()
         return None if row is None else Attributed(row.text, spans_of(row.spans))
+
+
+def author_of(conn: Connection, content_id: int | None) -> str:
+    """The system's user who made a content; empty where that is not known."""
+    return conn.execute(select(CONTENT.c.created_by).where(CONTENT.c.id == content_id)).scalar_one_or_none() or ""
 
 
 def brief_of(said: str | None) -> ResolvedBrief | None:

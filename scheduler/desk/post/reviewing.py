@@ -18,13 +18,14 @@ from scheduler.content.digest import digest
 from scheduler.content.labels import is_model, tell
 from scheduler.desk.post.exact import length_words, look_at
 from scheduler.desk.post.proposals import read_proposals
-from scheduler.desk.post.reading import Reader, brief_of, nothing_to_read
+from scheduler.desk.post.reading import Reader, author_of, brief_of, nothing_to_read
 from scheduler.desk.post.sheet import Saved, Seat, Sheet, field_for, is_language, is_own, own_field, read_sheet, script_for
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_delivery, read_post_deliveries, read_waiting
 from scheduler.desk.views import Counter, PostView, ReviewItem, TextView
 from scheduler.desk.views import Span as Mark
 from scheduler.errors import NotFoundError
+from scheduler.units.model import Author, Unit
 from scheduler.units.reading import head_key
 
 
@@ -34,6 +35,11 @@ class Reviewing(Room):
     def reader(self, conn: Connection) -> Reader:
         """One look at the store."""
         return Reader(conn, self.workspace, self.store.assets, self.checkers, self.who, self.clock.wall(), self._looks)
+
+    def author_of_same_words(self, conn: Connection, unit: Unit, why: str) -> Author:
+        """The person at this desk changes what is beside a unit's words: for the four-eyes rule they stay whose they were."""
+        wrote = author_of(conn, unit.content_id)
+        return replace(self.author(why), os_user=wrote) if wrote else self.author(why)
 
     async def waiting(self, client: str | None = None) -> list[ReviewItem]:
         """What waits for approval, soonest first."""
