@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from scheduler.desk.views import Done
-from scheduler.errors import DeskError
-from tui.dialogs.base import Dialog
+from tui.dialogs.asking import Asking, Job
 from tui.handles import HANDLES, SERVERS, wrong_handle, wrong_server
-from tui.lines.words import error_words, undo_words
 from tui.say import later, say
 from tui.text import clean
 
@@ -28,11 +24,7 @@ class Whose:
     server: str = ""
 
 
-Job = Callable[[Whose], Awaitable[Done]]
-"""Does it; what the Desk refuses is shown in the dialog, which stays open."""
-
-
-class AskAccount(Dialog[Whose]):
+class AskAccount(Asking[Whose]):
     """Answers whose account, or None."""
 
     BINDINGS = [Binding("f2", "own_server", "Own server", show=False, id="ask_account.own_server", tooltip="Name a server of your own")]
@@ -46,14 +38,10 @@ class AskAccount(Dialog[Whose]):
         yes: str = later("Go on"),
         no: str = later("Not now"),
         value: Whose | None = None,
-        job: Job | None = None,
+        job: Job[Whose] | None = None,
     ) -> None:
-        super().__init__()
-        self._title, self._platform, self._details, self._yes, self._no_words = title, platform, details, yes, no
-        self._value, self._job = value or Whose(""), job
-
-    def title_words(self) -> str:
-        return self._title
+        super().__init__(title, no=no, details=details, job=job)
+        self._platform, self._yes, self._value = platform, yes, value or Whose("")
 
     def compose_box(self) -> ComposeResult:
         question, example = HANDLES[self._platform]
@@ -66,7 +54,7 @@ class AskAccount(Dialog[Whose]):
         yield Input(self._value.server, placeholder=placeholder, select_on_focus=True, id="server", classes="own-server")
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content(f"{say(self._no_words)} (esc)"), id="no")
+        yield self.no_button()
         if self._platform in SERVERS:
             yield Button(Content(say("Own server (F2)")), id="own")
         yield Button(Content(f"{say(self._yes)} (⏎)"), id="yes", variant="primary")
@@ -85,32 +73,12 @@ class AskAccount(Dialog[Whose]):
             self._show_server(True)
             self.query_one("#server", Input).focus()
 
-    @on(Input.Changed)
-    def _typing(self) -> None:
-        self.note("")
-
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#yes")
-    def _answer(self) -> None:
-        typed = Whose(self.query_one("#handle", Input).value.strip(), self.query_one("#server", Input).value.strip())
-        if wrong := wrong_handle(self._platform, typed.handle, own_server=bool(typed.server)):
-            self.note(wrong)
-            self.query_one("#handle", Input).focus()
-        elif wrong := wrong_server(typed.server):
-            self.note(wrong)
-            self.query_one("#server", Input).focus()
-        elif self._job is None:
-            self.dismiss(typed)
-        else:
-            self._do(typed, self._job)
-
-    @work(exclusive=True, group="job", exit_on_error=False)
-    async def _do(self, typed: Whose, job: Job) -> None:
-        try:
-            done = await job(typed)
-        except DeskError as error:
-            self.note(error_words(error))
-            return
-        self.app.notify(undo_words(done.words, done.undo))
-        self.app.touch()
-        self.dismiss(typed)
+    def read_answer(self) -> Whose | None:
+        handle, server = self.query_one("#handle", Input), self.query_one("#server", Input)
+        typed = Whose(handle.value.strip(), server.value.strip())
+        not_handle, not_server = wrong_handle(self._platform, typed.handle, own_server=bool(typed.server)), wrong_server(typed.server)
+        if not_handle or not_server:
+            self.note(not_handle or not_server)
+            (handle if not_handle else server).focus()
+            return None
+        return typed

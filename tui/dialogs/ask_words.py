@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Button, Input, Static
 
-from scheduler.desk.views import Done
-from scheduler.errors import DeskError
-from tui.dialogs.base import Dialog
-from tui.lines.words import error_words, undo_words
+from tui.dialogs.asking import Asking, Job
 from tui.say import later, say
 from tui.text import clean
 
 Check = Callable[[str], str]
 """Answers what is wrong with the text; empty: nothing."""
-Job = Callable[[str], Awaitable[Done]]
-"""Does it; what the Desk refuses is shown in the dialog, which stays open."""
 
 
-class AskWords(Dialog[str]):
+class AskWords(Asking[str]):
     """Answers the text, or None. `check` may refuse it in words."""
 
     def __init__(
@@ -36,15 +30,10 @@ class AskWords(Dialog[str]):
         placeholder: str = "",
         check: Check | None = None,
         details: str = "",
-        job: Job | None = None,
+        job: Job[str] | None = None,
     ) -> None:
-        super().__init__()
-        self._title, self._question, self._yes, self._no_words = title, question, yes, no
-        self._value, self._placeholder, self._check, self._details = value, placeholder, check, details
-        self._job = job
-
-    def title_words(self) -> str:
-        return self._title
+        super().__init__(title, no=no, details=details, job=job)
+        self._question, self._yes, self._value, self._placeholder, self._check = question, yes, value, placeholder, check
 
     def compose_box(self) -> ComposeResult:
         if self._details:
@@ -53,38 +42,19 @@ class AskWords(Dialog[str]):
         yield Input(self._value, placeholder=self._placeholder, select_on_focus=True)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content(f"{say(self._no_words)} (esc)"), id="no")
+        yield self.no_button()
         yield Button(Content(say("{yes} (⏎)", yes=self._yes)), id="yes", variant="primary")
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
-    @on(Input.Changed)
-    def _typing(self) -> None:
-        self.note("")
-
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#yes")
-    def _answer(self) -> None:
+    def read_answer(self) -> str | None:
         words = self.query_one(Input).value.strip()
         wrong = self._check(words) if self._check else ""
         if wrong:
             self.note(wrong)
-        elif self._job is None:
-            self.dismiss(words)
-        else:
-            self._do(words, self._job)
-
-    @work(exclusive=True, group="job", exit_on_error=False)
-    async def _do(self, words: str, job: Job) -> None:
-        try:
-            done = await job(words)
-        except DeskError as error:
-            self.note(error_words(error))
-            return
-        self.app.notify(undo_words(done.words, done.undo))
-        self.app.touch()
-        self.dismiss(words)
+            return None
+        return words
 
 
 def needs_words(what: str) -> Check:
