@@ -15,6 +15,7 @@ from scheduler.desk.views import AccountView, Done
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
+    from scheduler.desk.accounts.standing import Standing
     from scheduler.desk.desk import Desk
 
 
@@ -101,34 +102,44 @@ def remove(call: Call, name: str) -> None:
     print_done(call, at_desk(call, lambda desk: desk.remove_account(name)))
 
 
-@account.command("list")
+@account.command("list", short_help="Who is signed in until when; limits; what waits.")
 @common
 @click.pass_obj
 def list_accounts(call: Call) -> None:
-    """Every account, its client, and whether it is signed in."""
-    views = at_desk(call, lambda desk: desk.accounts())
+    """Every account: its client, until when it is signed in, what went out against its limits, what waits on it."""
+    standings = at_desk(call, lambda desk: desk.standings())
     if call.as_json:
-        print_json(
-            {
-                "accounts": [
-                    {
-                        "name": v.name,
-                        "platform": v.platform,
-                        "handle": v.handle,
-                        "client": v.client,
-                        "connected": v.connected,
-                        "state": v.state,
-                        "expires_at": rfc3339(v.expires_at),
-                    }
-                    for v in views
-                ]
-            }
-        )
+        print_json({"accounts": [_standing_json(standing) for standing in standings]})
         return
-    if not views:
+    if not standings:
         click.echo("no accounts yet: name one under `accounts:` in daypart.yaml, then `daypart account connect NAME`")
-    for view in views:
-        click.echo(f"{view.name:<16} {view.client_name:<22} {view.platform_name:<10} {view.handle:<28} {view.words}")
+    for standing in standings:
+        view = standing.account
+        click.echo(
+            f"{view.name:<16} {view.client_name:<22} {view.platform_name:<10} {view.handle:<28} {_use(standing):<16} {view.words}"
+            + (f"; {standing.waits} wait{'s' if standing.waits == 1 else ''} for it" if standing.waits else "")
+        )
+
+
+def _use(standing: Standing) -> str:
+    """Posts of the last 24 hours; a limit only where somebody sets one."""
+    return f"{standing.sent} of {standing.most} in 24 h" if standing.most else f"{standing.sent} in 24 h"
+
+
+def _standing_json(standing: Standing) -> dict[str, object]:
+    view = standing.account
+    return {
+        "name": view.name,
+        "platform": view.platform,
+        "handle": view.handle,
+        "client": view.client,
+        "connected": view.connected,
+        "state": view.state,
+        "expires_at": rfc3339(view.expires_at),
+        "sent_in_24_h": standing.sent,
+        "most_in_24_h": standing.most,
+        "waits": standing.waits,
+    }
 
 
 @account.command()

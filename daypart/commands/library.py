@@ -130,7 +130,7 @@ def _print_suggestions(call: Call, found: list[Suggestion]) -> None:
         print_json({"suggestions": rows})
         return
     if not found:
-        click.echo("nothing to suggest: mark a post with `daypart post evergreen KEY --every 60`")
+        click.echo("nothing to suggest: no evergreen post has rested; `daypart post evergreen KEY --every 60` makes one")
     for one in found:
         click.echo(f"{one.client_name}  {one.post}  {one.title}\n    {one.words}")
         click.echo(f'    daypart post reuse {one.post} --account {one.account} --when "{one.when}"')

@@ -84,7 +84,9 @@ def _status_json(seen: Overview, coming: list[DeliveryView], risks: list[Risk]) 
         "unreached": _unreached(seen.outage, seen.tz),
         "moved_with_zones": list(seen.moved),
         "notices": {"untold": seen.untold, "words": seen.untold_words},
-        "risks": [{"kind": r.kind, "about": r.about, "client": r.client, "words": r.words, "next": r.command} for r in risks],
+        "risks": [
+            {"kind": r.kind, "about": r.about, "client": r.client, "title": r.title, "words": r.words, "next": r.command} for r in risks
+        ],
     }
 
 
@@ -92,9 +94,13 @@ def _print_status(seen: Overview, coming: list[DeliveryView], risks: list[Risk])
     click.echo(f"{seen.workspace}{' (sandbox)' if seen.sandbox else ''}")
     for held in seen.holds:
         click.echo(f"ON HOLD {held.name} since {when(held.at, seen.tz)} by {held.by}{': ' + held.reason if held.reason else ''}")
-    click.echo(f"{seen.needs_you} need you · {seen.to_approve} to approve · {seen.planned} planned")
+    needs = f"{seen.needs_you} need{'s' if seen.needs_you == 1 else ''} you"
+    click.echo(f"{needs} · {seen.to_approve} to approve · {seen.planned} planned")
+    if seen.needs_you:
+        click.echo("    next: daypart outbox")
     for risk in risks[:RISKS]:
-        click.echo(f"at risk: {risk.client_name}  {risk.about}: {risk.words}\n    next: {risk.command}")
+        title = f"  “{risk.title}”" if risk.title else ""  # as of what is planned: what would hurt is seen in the words
+        click.echo(f"at risk: {risk.client_name}  {risk.about}{title}: {risk.words}\n    next: {risk.command}")
     if len(risks) > RISKS:
         click.echo(f"and {len(risks) - RISKS} more at risk: they stand in Today, on the desk")
     if seen.next:

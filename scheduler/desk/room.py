@@ -54,7 +54,7 @@ class Step:
 
 
 NAMED = 3
-"""So many posts are named where approvals would be lost."""
+"""So many posts are named in one sentence."""
 
 
 class Room:
@@ -172,10 +172,14 @@ class Room:
         return Author(self.who.actor, self.clock.wall(), why, self.who.os_user)
 
     async def no_such_key(self, key: str) -> NotFoundError:
-        """With the key that is most alike."""
+        """With the keys of that post, or the one that is most alike."""
         from config.nearest import nearest  # deferred: only for mistakes
 
         keys = await self.store.read(lambda conn: list(conn.execute(text("SELECT key FROM delivery LIMIT 5000")).scalars()))
-        near = nearest(key, [known for known in keys if RETIRED not in known])
-        hint = f"did you mean '{near}'?" if near else "`daypart post list --all` shows all; files are planned by `daypart apply`"
+        known = [one for one in keys if RETIRED not in one]
+        near = sorted(one for one in known if one.startswith(f"{key}@") and "/" not in one[len(key) :]) or [
+            one for one in [nearest(key, known)] if one
+        ]
+        meant = "' or '".join(near[:NAMED])
+        hint = f"did you mean '{meant}'?" if near else "`daypart post list --all` shows all; files are planned by `daypart apply`"
         return NotFoundError(f"there is no '{clean_line(key)}'", hint)

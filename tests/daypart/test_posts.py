@@ -59,6 +59,7 @@ def test_reading(planned: Place) -> None:
     assert planned("post", "preview", TEASER, "--json").json["text"] == "Something is coming"
     assert "waits for approval" in planned("post", "list").out
     assert "did you mean 'autumn/teaser@bs-kawa'?" in planned("post", "show", "autumn/teazer@bs-kawa", code=66).err
+    assert "did you mean 'autumn/teaser@bs-kawa'?" in planned("post", "preview", "autumn/teaser", code=66).err
 
 
 def test_nobody_approves_unseen(planned: Place) -> None:
