@@ -17,7 +17,8 @@ from daypart.call import Call
 
 if TYPE_CHECKING:
     from config.diagnostics import Diagnostic
-    from scheduler.desk.views import DeliveryView, Done, HoldView, ReviewItem
+    from scheduler.desk.views import DeliveryView, Done, ReviewItem
+    from scheduler.scene import HoldView
 
 
 def rfc3339(micros: int | None, tz: str = "UTC") -> str | None:

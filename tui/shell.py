@@ -15,8 +15,9 @@ from textual.signal import Signal
 
 from config.desk_settings import DeskSettings
 from scheduler.clock import Clock, SystemClock
-from scheduler.desk.views import ClientView, Done, Overview
+from scheduler.desk.views import Done, Overview
 from scheduler.errors import DeskError
+from scheduler.scene import ClientView
 from tui.keys.actions import changing
 from tui.keys.in_turn import InTurn
 from tui.lines.words import error_words, undo_words

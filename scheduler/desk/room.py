@@ -21,12 +21,13 @@ from scheduler.clock import Clock
 from scheduler.desk.people import Person
 from scheduler.desk.post.reading import Looks
 from scheduler.desk.post.sheet import Sheet
-from scheduler.desk.rows import Scene, approvals, keys_of, read_delivery, read_holds, read_proposal_counts
-from scheduler.desk.views import ClientView, Done
+from scheduler.desk.rows import approvals, keys_of, read_delivery, read_holds, read_proposal_counts
+from scheduler.desk.views import Done
 from scheduler.errors import FilesError, NotFoundError, WouldVoidError
 from scheduler.outage import Outage
 from scheduler.plan.stored import STATE, plan_state
 from scheduler.running import is_running
+from scheduler.scene import ClientView, Scene
 from scheduler.service.reach import read_outage
 from scheduler.store.statements import set_meta
 from scheduler.store.store import Store

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, RowMapping, text
@@ -12,11 +11,11 @@ from sqlalchemy import Connection, Row, RowMapping, text
 from adapters.limits import platform_name
 from scheduler.clean import clean, clean_line
 from scheduler.clock import HOUR
-from scheduler.desk.views import ApprovalView, ClientView, DeliveryQuery, DeliveryView, DisclosureView, HoldView
+from scheduler.desk.views import ApprovalView, DeliveryQuery, DeliveryView, DisclosureView
 from scheduler.desk.words import Standing, called, next_words, sign_of, state_words
 from scheduler.holds import CLIENT
+from scheduler.scene import NOBODY, ClientView, HoldView, Scene
 
-NOBODY: Mapping[str, ClientView] = {}
 _SELECT = """
 SELECT d.id, d.key, d.post_id, d.kind, d.part, d.parts, d.state, d.due, d.tz, d.wall, d.digest, d.content_id, d.ai, d.client,
  d.remote_id, d.remote_url, d.published_at, d.reason, d.reason_code, d.send_until, d.next_at, d.look_n, d.look_at, d.parent_id,
@@ -36,50 +35,6 @@ _PLAIN = '[{"disclosure":{"burned_in":null,"flags":[],"label":"human","line":nul
 """How a content begins of which readers are told nothing: those are not even read from the store."""
 _NOT_TOLD = DisclosureView(flags={}, line=None)
 _RETIRED = "d.key NOT LIKE '%~%'"
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What the words of a row depend on beside the row."""
-
-    now: int
-    workspace: str
-    """Name of the workspace, for posts without a client."""
-    clients: Mapping[str, ClientView]
-    holds: Sequence[HoldView]
-    proposals: Mapping[int, int]
-    """Post id → proposals that wait for a decision."""
-    tz: str
-    """Times are said in the workspace's zone, also of posts whose files name another: two zones in one list mislead."""
-    here: frozenset[str] = frozenset()
-    """Accounts on servers of this computer, where others are real: their platform is called so."""
-    no_network: bool = False
-    """The service reaches nobody: what is due waits for that."""
-
-    def is_held(self, client: str | None, account: str, campaign: str) -> bool:
-        """Whether a brake holds it."""
-        return self.hold_of(client, account, campaign) is not None
-
-    def hold_of(self, client: str | None, account: str, campaign: str) -> HoldView | None:
-        """The newest brake that holds it."""
-        return next((hold for hold in self.holds if _holds(hold, client, account, campaign)), None)
-
-    def client_of(self, client: str | None) -> tuple[str, str]:
-        """Name and colour of a client."""
-        found = self.clients.get(client or "")
-        return (found.name, found.color) if found else (client or self.workspace, "gray")
-
-
-def _holds(hold: HoldView, client: str | None, account: str, campaign: str) -> bool:
-    match hold.scope:
-        case "all":
-            return True
-        case "client":
-            return hold.subject == client
-        case "account":
-            return hold.subject == account
-        case _:  # by a person or by its file
-            return hold.subject == campaign
 
 
 def read_deliveries(conn: Connection, query: DeliveryQuery, scene: Scene) -> list[DeliveryView]:

@@ -17,19 +17,10 @@ from scheduler.desk.calendar.views import Filter
 from scheduler.desk.noticing import Noticing
 from scheduler.desk.room import LOOPBACK
 from scheduler.desk.rows import read_deliveries, read_delivery, read_holds, read_next
-from scheduler.desk.views import (
-    AccountView,
-    CalendarRow,
-    ClientView,
-    DeliveryQuery,
-    DeliveryView,
-    EventView,
-    HoldView,
-    Overview,
-    ServiceView,
-)
+from scheduler.desk.views import AccountView, CalendarRow, DeliveryQuery, DeliveryView, EventView, Overview, ServiceView
 from scheduler.desk.words import ENDING, called
 from scheduler.errors import DeskError
+from scheduler.scene import ClientView, HoldView
 from scheduler.store.statements import set_meta
 from scheduler.when import clock_words, day_words
 

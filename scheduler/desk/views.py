@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from scheduler.content.seals import seal_words
-from scheduler.holds import name_of
 from scheduler.outage import Outage
+from scheduler.plan.change import Change
+from scheduler.scene import HoldView
 
 if TYPE_CHECKING:
     from adapters.contract import Preview, Problem  # what stands behind it takes 100 ms, and screens are painted without
@@ -287,26 +288,6 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
-class HoldView:
-    """A brake that is on."""
-
-    id: int
-    scope: str
-    """all · client · account · campaign · file (a campaign that its file pauses)"""
-    subject: str
-    reason: str
-    by: str
-    at: int
-    client_name: str = ""
-    """What people call the client that is held."""
-
-    @property
-    def name(self) -> str:
-        """`everything`, `Kawa Wrocław`, `bs-kawa`, `campaign autumn`."""
-        return self.client_name or name_of(self.scope, self.subject)
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceView:
     """Is anything publishing? (`words` says it for people.)"""
 
@@ -358,29 +339,6 @@ class AccountView:
     words: str
     languages: tuple[str, ...] = ()
     """Languages this account posts in, the main one first; a new post gets one text for each."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClientView:
-    """One client (or the workspace itself, with id None)."""
-
-    id: str | None
-    name: str
-    color: str
-    accounts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One line of a plan."""
-
-    sign: Literal["+", "~", ">", "-", "?", ".", "!"]
-    key: str
-    when: str
-    """“Mon 30 Nov 12:15 CET”."""
-    words: str
-    diff: tuple[str, ...] = ()
-    loses_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

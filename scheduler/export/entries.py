@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from adapters.limits import platform_name
 from scheduler.clean import clean, clean_line
-from scheduler.desk.rows import Scene
+from scheduler.scene import Scene
 
 _PUBLISHED = text(
     "SELECT d.id, d.key, d.kind, d.part, d.client, d.digest, d.remote_id, d.remote_url, d.remote_extra, d.published_at, d.ai, d.tz,"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from adapters.limits import platform_name
 from scheduler.clean import clean, clean_line, shorten
-from scheduler.desk.rows import Scene
+from scheduler.scene import Scene
 from scheduler.units.model import RETIRED
 
 _PLANNED = text(

@@ -13,9 +13,9 @@ from config.resolved import Fixed
 from scheduler import lifecycle
 from scheduler.content import differences
 from scheduler.content import kept as content
-from scheduler.desk.views import Change
 from scheduler.lifecycle import State
 from scheduler.plan import lines
+from scheduler.plan.change import Change
 from scheduler.plan.wanted import FileUnit, said_before
 from scheduler.units.model import Timing, Unit
 

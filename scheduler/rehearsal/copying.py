@@ -14,12 +14,13 @@ from scheduler.accounts.vault import Vault
 from scheduler.clock import DAY
 from scheduler.content import kept as content
 from scheduler.desk.post.exact import stored_content
-from scheduler.desk.rows import Scene, read_deliveries
+from scheduler.desk.rows import read_deliveries
 from scheduler.desk.views import DeliveryQuery, DeliveryView
 from scheduler.errors import DeskError
 from scheduler.lifecycle import State
 from scheduler.rehearsal.pretend import World
 from scheduler.rehearsal.result import Asked
+from scheduler.scene import Scene
 from scheduler.store.statements import ACCOUNT
 from scheduler.store.store import Store
 from scheduler.units import writing

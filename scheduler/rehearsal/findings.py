@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from scheduler.clock import MINUTE
-from scheduler.desk.rows import Scene
 from scheduler.desk.views import DeliveryView
 from scheduler.holds import release_command
 from scheduler.lifecycle import NEEDS_PERSON, State
@@ -17,6 +16,7 @@ from scheduler.rehearsal.copying import ON_THEIR_WAY, Before
 from scheduler.rehearsal.pretend import World
 from scheduler.rehearsal.result import Asked, Outcome, RehearsedPost
 from scheduler.rehearsal.weather import Incident, Weather
+from scheduler.scene import Scene
 from scheduler.units.reading import head_key
 from scheduler.when import clock_words, day_words, when_words
 

@@ -13,13 +13,13 @@ from sqlalchemy import Connection, text
 from adapters.contract import Rules
 from adapters.registry import ADAPTERS
 from scheduler.accounts.vault import account_of
-from scheduler.desk.rows import Scene
 from scheduler.rehearsal import copying, findings, summary
 from scheduler.rehearsal.clocks import Planned, clock_changes
 from scheduler.rehearsal.play import Play
 from scheduler.rehearsal.pretend import World
 from scheduler.rehearsal.result import Asked, Rehearsal, RehearsedPost
 from scheduler.rehearsal.weather import forecast
+from scheduler.scene import Scene
 from scheduler.store.statements import ACCOUNT
 from scheduler.store.store import Store
 from scheduler.virtual_time import VirtualClock, run_virtual

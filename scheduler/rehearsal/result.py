@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Literal
 
 from scheduler.clock import MINUTE
-from scheduler.desk.views import HoldView
 from scheduler.rehearsal.weather import Incident, Level
+from scheduler.scene import HoldView
 
 
 @dataclass(frozen=True, slots=True)

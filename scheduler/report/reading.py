@@ -14,10 +14,10 @@ from adapters.limits import platform_name
 from config.times import from_micros
 from scheduler.clean import clean, clean_line, shorten
 from scheduler.clock import DAY
-from scheduler.desk.rows import Scene
 from scheduler.figures.pace import COUNTED_FOR, FIRST_AFTER, TELLS, UNTOLD
 from scheduler.report.model import NAMES, AccountWeek, ClientWeek, Counts, Hour, Posted, WeekReport, together
 from scheduler.report.weeks import Span
+from scheduler.scene import Scene
 from scheduler.when import day_words
 
 HOURS_BACK = 90 * DAY

@@ -12,20 +12,11 @@ from zoneinfo import ZoneInfo
 from adapters.limits import LIMITS
 from scheduler.clock import DAY, SECOND
 from scheduler.desk.approvals.reminding import Missing
-from scheduler.desk.views import (
-    ApprovalView,
-    Counter,
-    DeliveryView,
-    Done,
-    EventView,
-    HoldView,
-    PostView,
-    ReviewItem,
-    Sign,
-)
+from scheduler.desk.views import ApprovalView, Counter, DeliveryView, Done, EventView, PostView, ReviewItem, Sign
 from scheduler.errors import StaleError, UsageError
 from scheduler.holds import name_of, scope_of
 from scheduler.lifecycle import HELD_OVER
+from scheduler.scene import HoldView
 from scheduler.units.model import Timing
 from tests.tui.fake_accounts import FakeAccounts
 from tests.tui.fake_library import FakeLibrary

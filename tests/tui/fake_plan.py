@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from scheduler.desk.plan.board import Board, ChangeView, FileView, MistakeView, Stamp
-from scheduler.desk.views import Change, Done, PlanView
+from scheduler.desk.views import Done, PlanView
 from scheduler.importing.columns import Column
 from scheduler.importing.table import Finding, Spot
 from scheduler.importing.view import SheetAsk, SheetPlan, SheetRow
+from scheduler.plan.change import Change
 from tests.tui.fake_world import NAMES
 
 AUTUMN, TIPS = "campaigns/autumn/campaign.yaml", "campaigns/tips/campaign.yaml"

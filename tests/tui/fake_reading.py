@@ -18,12 +18,10 @@ from scheduler.desk.today.views import Risk
 from scheduler.desk.views import (
     AccountView,
     CalendarRow,
-    ClientView,
     DeliveryQuery,
     DeliveryView,
     DisclosureView,
     EventView,
-    HoldView,
     NoticesView,
     NoticeView,
     Overview,
@@ -39,6 +37,7 @@ from scheduler.desk.views import (
 from scheduler.errors import NotFoundError
 from scheduler.outage import Outage
 from scheduler.report.model import WeekReport
+from scheduler.scene import ClientView, HoldView
 from tests.tui.fake_calendar import FakeCalendar
 from tests.tui.fake_report import fake_week
 from tests.tui.fake_world import CLIENTS, EVERY, NAMES, PLATFORM, TZ, FakeClock, Item, Work, micros

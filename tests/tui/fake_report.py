@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from adapters.limits import LIMITS
 from scheduler.clock import MINUTE
-from scheduler.desk.views import ClientView
 from scheduler.figures.pace import TELLS
 from scheduler.report.model import AccountWeek, ClientWeek, Counts, Hour, Posted, WeekReport, together
 from scheduler.report.weeks import week_of
+from scheduler.scene import ClientView
 from tests.tui.fake_world import CLIENTS, PLATFORM, TZ, Item, Work
 
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.clock import SECOND
-from scheduler.desk.views import ApprovalView, ClientView, DeliveryQuery, EventView, Sign, Span
+from scheduler.desk.views import ApprovalView, DeliveryQuery, EventView, Sign, Span
+from scheduler.scene import ClientView
 
 TZ = "Europe/Warsaw"
 NOW = int(datetime(2026, 11, 24, 9, 38, tzinfo=UTC).timestamp()) * SECOND

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from scheduler.clock import MINUTE
-from scheduler.desk.views import EventView, HoldView, ServiceView, Sign
+from scheduler.desk.views import EventView, ServiceView, Sign
 from scheduler.outage import Outage
+from scheduler.scene import HoldView
 from tests.tui.fake_desk import NOW, TZ
 from tests.tui.seeds import seeded
 from tui.lines.words import banner, facts, history_lines, next_words, row_words, undo_words

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from scheduler.desk.plan.board import Board, ChangeView, FileView, MistakeView
-from scheduler.desk.views import Change, Sign
+from scheduler.desk.views import Sign
+from scheduler.plan.change import Change
 from tui.lines.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, one_line, sentence, some

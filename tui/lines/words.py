@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scheduler.desk.views import DeliveryView, EventView, HoldView, Overview, Sign
+from scheduler.desk.views import DeliveryView, EventView, Overview, Sign
 from scheduler.errors import DeskError
 from scheduler.outage import Outage
+from scheduler.scene import HoldView
 from tui.keys.action import key_of, key_words
 from tui.say import is_aloud, later, say, say_count
 from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words

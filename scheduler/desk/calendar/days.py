@@ -13,9 +13,9 @@ from config.times import from_micros, micros, zone
 from scheduler.clean import clean_line
 from scheduler.clock import DAY, MINUTE
 from scheduler.desk.calendar.views import STATES, DayPlan, Filter
-from scheduler.desk.rows import Scene
 from scheduler.desk.views import CalendarRow, Sign
 from scheduler.desk.words import sign_of
+from scheduler.scene import Scene
 
 _ROW = """
 SELECT d.key, d.due, d.state, d.client, d.content_id, d.ai, d.post_id, a.name, a.platform, p.title, p.campaign

@@ -14,7 +14,7 @@ from scheduler.clean import clean_line
 from scheduler.clock import MINUTE
 from scheduler.desk.calendar.days import Days, shown, spans_of_days
 from scheduler.desk.calendar.views import GAP_DAYS, NEAR_MINUTES, ClockChange, Collision, Filter, Gap
-from scheduler.desk.rows import Scene
+from scheduler.scene import Scene
 
 _NEAR = """
 SELECT near.key, near.due, near.account_id, near.client, near.before_key, near.before_due FROM (

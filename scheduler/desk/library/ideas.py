@@ -12,11 +12,11 @@ from scheduler.clean import clean_line, shorten
 from scheduler.desk.library.views import IdeaView
 from scheduler.desk.model.requesting import VARIANTS
 from scheduler.desk.post.sheet import EVERY
-from scheduler.desk.rows import Scene
 from scheduler.desk.views import Done, PostView
 from scheduler.desk.write.making import NewPost
 from scheduler.desk.write.writing import Writing
 from scheduler.errors import NotFoundError, UsageError
+from scheduler.scene import Scene
 from scheduler.store.tables import TABLES
 from scheduler.units.model import Timing
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from scheduler.clean import clean_line
 from scheduler.desk.library.views import MediaView
-from scheduler.desk.rows import Scene
+from scheduler.scene import Scene
 from scheduler.store.library import FILE_MARK, INDEX, has_search
 
 MOST_COUNTED = 1_000

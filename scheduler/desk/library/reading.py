@@ -13,9 +13,9 @@ from sqlalchemy import Connection, RowMapping, text
 from scheduler.clean import clean_line
 from scheduler.clock import DAY
 from scheduler.desk.library.views import LibraryPage, LibraryPost
-from scheduler.desk.rows import NOBODY, Scene
-from scheduler.desk.views import ClientView, Sign
+from scheduler.desk.views import Sign
 from scheduler.desk.words import sign_of
+from scheduler.scene import NOBODY, ClientView, Scene
 from scheduler.store.guards import TWIN_DAYS
 from scheduler.store.library import CLIENT_MARK, INDEX, UNFOLDED, has_search
 from scheduler.when import day_words

@@ -18,8 +18,8 @@ from scheduler.desk.calendar.planning import Planning
 from scheduler.desk.library.reading import Family, read_families, read_posts
 from scheduler.desk.library.reusing import Reusing
 from scheduler.desk.library.views import LibraryPost, Reminder, Suggestion
-from scheduler.desk.rows import Scene
 from scheduler.desk.words import ENDING
+from scheduler.scene import Scene
 from scheduler.when import day_words
 
 AHEAD_DAYS = 14

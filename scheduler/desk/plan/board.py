@@ -13,8 +13,9 @@ from config.loaded import Loaded
 from scheduler.clean import clean, clean_line
 from scheduler.desk.plan.checking import all_diagnostics
 from scheduler.desk.plan.files import Files
-from scheduler.desk.views import Change, PlanView
+from scheduler.desk.views import PlanView
 from scheduler.errors import FilesError
+from scheduler.plan.change import Change
 from scheduler.plan.stored import plan_state
 from scheduler.units.reading import parse_key
 

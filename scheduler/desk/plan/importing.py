@@ -22,13 +22,13 @@ from scheduler.content import assets
 from scheduler.content.compose import item_of
 from scheduler.content.digest import sha256_of
 from scheduler.desk.calendar.places import read_busy
+from scheduler.desk.plan.filling import fill
 from scheduler.desk.plan.import_rows import Found, ImportRows
 from scheduler.desk.plan.row_posts import Stock
 from scheduler.desk.post.sheet import read_sheet
 from scheduler.desk.views import Done
 from scheduler.errors import StaleError, UsageError
 from scheduler.importing.columns import FIELDS, IGNORED, Columns, Grid, Said, field_named, plain, understand
-from scheduler.importing.filling import fill
 from scheduler.importing.from_csv import read_csv
 from scheduler.importing.from_xlsx import read_xlsx
 from scheduler.importing.matching import Match, gone, match

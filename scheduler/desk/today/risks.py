@@ -13,9 +13,9 @@ from config.servers import is_loopback
 from scheduler.clean import clean_line
 from scheduler.clock import DAY, HOUR
 from scheduler.desk.accounts.standing import Accounts, Standing
-from scheduler.desk.rows import Scene
 from scheduler.desk.today.views import Kind, Risk
 from scheduler.desk.views import AccountView
+from scheduler.scene import Scene
 from scheduler.units.model import SENT_BACK
 
 UNAPPROVED = 36 * HOUR
