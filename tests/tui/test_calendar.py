@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from array import array
 from datetime import date
 
 from textual.pilot import Pilot
 
-from tests.tui.fake_desk import FakeDesk, micros
+from scheduler.desk.calendar.views import Agenda
+from scheduler.desk.views import Sign
+from tests.tui.fake_desk import FakeDesk, Item, Text, Work, micros
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, see, type_text, until
 from tui.screens.calendar import CalendarScreen
+from tui.text import UNICODE
+from tui.widgets.agenda_list import Pages
 
 WED = date(2026, 11, 25)
 MENU = "winter/menu@bs-kawa"
@@ -258,3 +263,39 @@ async def test_what_is_scrolled_out_of_a_long_agenda_is_let_go() -> None:
         screen.agenda._ask(0)
         await until(pilot, lambda: "scrolled/away@bs-kawa" not in screen._of_agenda, "only posts of the pages that are there")
         assert screen.chosen_row() == chosen
+
+
+async def test_the_cursor_in_a_full_day_stays_where_it_is_when_the_day_is_read_again() -> None:
+    desk = seeded()
+    for n in range(12):
+        post = f"winter/full-{n:02}"
+        desk.works[post] = Work(post, f"Full {n:02}", "kawa", {"en": Text("Words")}, ["bs-kawa"])
+        desk._add(Item(post, "bs-kawa", "draft", Sign.DRAFT, micros(f"2026-11-27 {n + 8:02}:00"), "draft"))
+    async with opened(desk, place="2", size=(120, 40)) as pilot:
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        await pilot.press("right", "right", "right")
+        await see(pilot, "Full 11")
+        await pilot.press("enter", "end")
+        screen = calendar(pilot)
+        await until(pilot, lambda: screen.chosen_key() == "winter/full-11@bs-kawa", "the last post under the cursor")
+        desk.works["winter/full-09"].title = "Another name"
+        desk.poke()
+        await see(pilot, "Another name")
+        assert screen.chosen_key() == "winter/full-11@bs-kawa"
+
+
+async def test_an_agenda_without_posts_says_so_and_then_what_was_sought() -> None:
+    async with opened(FakeDesk(), place="2") as pilot:
+        await pilot.press("v", "v")
+        await see(pilot, "Nothing here.")
+        await pilot.press("/", "x")
+        await see(pilot, "Nothing has the words “x”.")
+
+
+def test_lines_on_their_way_while_the_agenda_is_read_again_are_asked_for_once_more() -> None:
+    asked: list[int] = []
+    pages = Pages(Agenda(array("q", [1]), array("q", [10])), asked.append, UNICODE)
+    assert pages[0].title == UNICODE.more
+    again = pages.of(pages.agenda)
+    assert again[0].title == UNICODE.more
+    assert asked == [0, 0]

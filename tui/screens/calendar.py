@@ -304,12 +304,15 @@ class CalendarScreen(PlanningScreen):
         self._resting = self.set_timer(REST, self.show_day)
 
     def show_day(self) -> None:
-        """The posts of the day under the cursor: at once what the month has, the rest when it is read."""
+        """The posts of the day under the cursor: at once what the month has, the rest when it is read. Read again, all of them stay until
+        then: the cursor may be on one that the month does not have."""
         month, day = self.month.month, self.month.day
         rows = month.on(day)
-        self._list_day(rows)
+        more = month.total(day) > len(rows)
+        if not more or self._listed != day:
+            self._list_day(rows)
         self._day_title()
-        if month.total(day) > len(rows):
+        if more:
             self._read_day(day)
 
     @work(exclusive=True, group="day", exit_on_error=False)

@@ -70,6 +70,14 @@ class Pages(Sequence[Row]):
         while len(self._pages) > KEPT_PAGES:
             self._pages.pop(next(iter(self._pages)))
 
+    def of(self, agenda: Agenda) -> Pages:
+        """The same pages, asked for anew; also those that are still on their way, as what arrives for these is not kept any more."""
+        again = Pages(agenda, self._ask, self._glyphs)
+        again._pages, again._asked = self._pages, {*self._pages, *self._asked}
+        for page in again._asked:
+            self._ask(page)
+        return again
+
     @property
     def keys(self) -> set[str]:
         """Posts whose lines are there."""
@@ -105,18 +113,16 @@ class AgendaList(RowList):
 
     def show_agenda(self, agenda: Agenda, now: int, sought: str = "") -> None:
         """New lines; the cursor stays on its post, else where it was in time."""
-        self.sought = sought
+        told, self.sought = self.empty_words, sought
         old = self._lines.agenda
         at = self.cursor if self.cursor < len(old.lines) else -1
         line, due = (old.lines[at], old.dues[at]) if at >= 0 and self.placed else (0, now)
         self.read = self.placed = True
         if agenda.lines == old.lines and agenda.notes == old.notes:
-            pages = self._lines._pages  # the same posts, perhaps in other words: what is drawn stays until they are read again
-            self._lines = Pages(agenda, self._ask, self.glyphs)
-            self._lines._pages = pages
-            for page in pages:
-                self._ask(page)
+            self._lines = self._lines.of(agenda)  # the same posts, perhaps in other words: what is drawn stays until they are read again
             self.rows = self._lines
+            if self.empty_words != told:
+                self.refresh()
             return
         self._lines = Pages(agenda, self._ask, self.glyphs)
         self.rows = self._lines
