@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+
+from textual.widgets import Input, Static
 
 from tests.desk.house import CAMPAIGN, house
 from tests.scheduler.importing.workbooks import comma, workbook
 from tests.tui.test_real_desk import TEASER, desk_on
 from tests.tui.waiting import gone, screen_text, see, type_text, until
+from tui.screens.plan import PlanScreen
 
 HEAD = ("Id", "Date", "Time", "Client", "Account", "Text EN")
 LATTE = ("latte", "30.11.2026", "9:30", "Kawa Wrocław", "bs-kawa", "Latte art on Friday")
@@ -163,6 +167,11 @@ async def test_a_file_that_is_not_there_and_one_that_is_no_sheet(tmp_path: Path)
             await type_text(pilot, "none.csv")
             await pilot.press("enter")
             await see(pilot, "There is no file")
+            note = pilot.app.screen.query_one("#note", Static)
+            for none in ("~nobody-of-this-name/none.csv", f"{'n' * 300}.csv"):
+                pilot.app.screen.query_one("#path", Input).value = none
+                await pilot.press("enter")
+                await until(pilot, partial(lambda name: name in str(note.content), none), "the note about it")
             await pilot.press("escape", "L")
             await see(pilot, "broken.xlsx")
             await pilot.press("down", "enter")
@@ -193,6 +202,9 @@ async def test_a_moved_post_is_listed_at_its_new_time_and_one_without_a_text_say
             await see(pilot, "MOVED 1", "Tue 1 Dec 09:45")
             await pilot.press("end")
             await see(pilot, "No text yet. Write it into the file; or A")
+            screen = pilot.app.screen
+            assert isinstance(screen, PlanScreen)
+            screen.explain("change:99")  # a line of the files as they were before they were read again
             await pilot.press("e")
             await see(pilot, "It is not in the calendar yet")
             await pilot.press("A", "y")

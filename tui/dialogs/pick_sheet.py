@@ -67,8 +67,13 @@ class PickSheet(Dialog[Path]):
         if not words:
             self.note(say("Please type the path of a file, or choose one with ↓."))
             return
-        path = self._root / Path(words.strip("'\"")).expanduser()
-        if path.is_file():
+        typed = Path(words.strip("'\""))
+        try:
+            path = self._root / typed.expanduser()
+            is_there = path.is_file()
+        except (OSError, RuntimeError):  # a folder nobody may look into, a name that is too long, a home of nobody
+            path, is_there = self._root / typed, False
+        if is_there:
             self.dismiss(path)
         else:
             self.note(

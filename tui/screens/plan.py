@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -39,6 +40,9 @@ from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from scheduler.desk.plan.board import Board, ChangeView, MistakeView, Stamp
+    from scheduler.desk.views import DeliveryView
+
+Found = TypeVar("Found")
 
 
 class PlanScreen(ListScreen):
@@ -112,12 +116,10 @@ class PlanScreen(ListScreen):
             self.show_pane("", Content(""))
 
     def _change(self, key: str) -> ChangeView | None:
-        number = key.removeprefix(CHANGE)
-        return self._board.changes[int(number)] if self._board is not None and key.startswith(CHANGE) else None
+        return _of_key(self._board.changes, key, CHANGE) if self._board is not None else None
 
     def _mistake(self, key: str) -> MistakeView | None:
-        number = key.removeprefix(MISTAKE)
-        return self._board.mistakes[int(number)] if self._board is not None and key.startswith(MISTAKE) else None
+        return _of_key(self._board.mistakes, key, MISTAKE) if self._board is not None else None
 
     def action_open(self) -> None:  # type: ignore[override]
         if self.files.has_focus:
@@ -151,6 +153,10 @@ class PlanScreen(ListScreen):
             self.app.notify(say("Copied: {text}", text=words))
         else:
             self.app.notify(say("There is nothing under the cursor to copy."))
+
+    async def chosen(self) -> DeliveryView | None:
+        """A line of a plan is no delivery yet."""
+        return None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return True
@@ -224,3 +230,9 @@ class PlanScreen(ListScreen):
         if imported:
             self._stamp = None
             self.app.touch()
+
+
+def _of_key(found: Sequence[Found], key: str, kind: str) -> Found | None:
+    """What a line is about; None: another kind, or a line of the files as they were before."""
+    number = int(key.removeprefix(kind)) if key.startswith(kind) else len(found)
+    return found[number] if number < len(found) else None
