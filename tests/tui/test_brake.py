@@ -116,3 +116,12 @@ async def test_the_pane_says_what_is_safe_first_and_what_each_choice_risks() -> 
         await see(pilot, "Next: Open", "i it is there", "s send again", "What was sent:", "no answer within 60 s")
         shown = screen_text(pilot)
         assert shown.index("Next: Open") < shown.index("i it is there") < shown.index("s send again") < shown.index("What was sent:")
+
+
+async def test_where_no_post_is_under_the_cursor_one_is_not_looked_for() -> None:
+    for place in ("6", "8"):
+        async with opened(place=place) as pilot:
+            await see(pilot, "ig-kawa" if place == "6" else "campaign.yaml")
+            await pilot.press("tab", "H")
+            await see(pilot, "Hold or release which client?")
+            assert not pilot.app._notifications

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from scheduler.desk.views import Sign
-from scheduler.errors import BusyError, DiskError, UsageError
+from scheduler.errors import BusyError, DiskError, NoRoomError, UsageError
 from tests.tui.fake_desk import FakeDesk, Item, Text, Work, micros
 from tests.tui.seeds import crowded, seeded
 from tests.tui.waiting import Shown, gone, opened, screen_text, see, titles_are_dim, type_text, until
@@ -389,3 +389,39 @@ async def test_where_nothing_is_what_can_be_done_is_named_first() -> None:
         await see(pilot, "Nothing planned.", "n New post  ⏎ Open")
     async with opened(place="5") as pilot:
         await see(pilot, "NEEDS YOU", "i It is there  s Send again")
+
+
+async def test_words_that_were_sought_do_not_hide_the_post_that_is_to_be_read() -> None:
+    desk = seeded()
+    async with opened(desk, place="4") as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        await see(pilot, "Reading night")
+        await pilot.press("/")
+        await type_text(pilot, "reading")
+        await pilot.press("enter", "1")
+        await see(pilot, "NEEDS YOU")
+        app.open_review("winter/menu")
+        await see(pilot, "Kawa Wrocław · exactly this will go out", "Reading night")
+
+
+async def test_that_an_account_has_no_room_is_said_for_each_choice_of_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, asked = seeded(), list[bool]()
+
+    async def full(*, anyway: bool = False, **_: object) -> None:
+        asked.append(anyway)
+        raise NoRoomError("the hour is full there")
+
+    monkeypatch.setattr(desk, "new_post", full)
+    async with opened(desk) as pilot:
+        await pilot.press("n")
+        await see(pilot, "What is it about?")
+        await type_text(pilot, "snow")
+        await pilot.press("tab", "space", "tab")
+        await type_text(pilot, "tomorrow 9:30")
+        await pilot.press("enter")
+        await see(pilot, "Once more plans it there all the same")
+        await pilot.press("shift+tab", "down", "space", "enter")
+        await see(pilot, "Once more plans it there all the same")
+        await pilot.press("enter")
+        await until(pilot, lambda: asked == [False, False, True], "the same accounts once more")

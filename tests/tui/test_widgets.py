@@ -171,6 +171,11 @@ def test_what_a_column_does_not_need_another_has() -> None:
             )
 
 
+def test_a_name_in_wide_letters_has_the_cells_it_needs() -> None:
+    row = Row("k", Sign.SCHEDULED, "12:30", "東京カフェ", "teal", "bs-東京", "flour", "ok")
+    assert (columns([row], 120).client, columns([row], 120).account) == (10, 7)
+
+
 # ── the week ──
 
 

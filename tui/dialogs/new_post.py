@@ -50,8 +50,8 @@ class NewPost(Dialog[str]):
         self._client, self._when, self._post_title, self._texts = client, when, title, texts or {}
         self._picked = picked
         """Accounts that are ticked; none: all of the client that is shown."""
-        self._warned = ""
-        """The time of which it was said that an account has no room then."""
+        self._warned: tuple[str, frozenset[str]] | None = None
+        """The time and the accounts of which it was said that one has no room then."""
 
     def compose_box(self) -> ComposeResult:
         yield Static(Content(say("What is it about? (only you see this)")), classes="question")
@@ -113,18 +113,18 @@ class NewPost(Dialog[str]):
         else:
             self._make(title, self.query_one("#when", Input).value.strip())
 
-    async def _made(self, title: str, when: str, texts: dict[str, str]) -> PostView:
-        names = [account.name for account in self.chosen]
-        said = when != "" and self._warned == when
+    async def _made(self, title: str, when: str, names: Sequence[str]) -> PostView:
+        texts = {language: self._texts.get(language, "") for language in languages_of(self.chosen)}
+        said = self._warned == (when, frozenset(names))
         return await self.app.desk.new_post(title=title, text=texts, accounts=names, when=when or None, anyway=said)
 
     @work(exclusive=True, group="make", exit_on_error=False)
     async def _make(self, title: str, when: str) -> None:
-        texts = {language: self._texts.get(language, "") for language in languages_of(self.chosen)}
+        names = [account.name for account in self.chosen]
         try:
-            made = await self._made(title, when, texts)
+            made = await self._made(title, when, names)
         except NoRoomError as error:
-            self._warned = when
+            self._warned = when, frozenset(names)
             self.note(say("{error} Once more plans it there all the same: it waits its turn.", error=error_words(error)))
             return
         except DeskError as error:

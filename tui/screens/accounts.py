@@ -6,7 +6,7 @@ from textual import work
 from textual.content import Content
 
 from scheduler.desk.accounts.standing import Standing
-from scheduler.desk.views import Done, Sign
+from scheduler.desk.views import DeliveryView, Done, Sign
 from scheduler.errors import DeskError
 from tui.dialogs.ask_account import AskAccount, Whose
 from tui.dialogs.confirm import Confirm
@@ -69,6 +69,9 @@ class AccountsScreen(ListScreen):
 
     def chosen_sign(self) -> Sign | None:
         """No delivery is under the cursor: what is done to posts is not done here."""
+        return None
+
+    async def chosen(self) -> DeliveryView | None:
         return None
 
     def why_off(self, action: str) -> str:

@@ -76,8 +76,14 @@ class ApprovalsScreen(ListScreen):
         self._show(groups, back)
         wanted, self.app.reviewing = self.app.reviewing, None
         if wanted is not None:
-            self.rows.choose(next((key for key in self._groups if key.partition("#")[0] == wanted), ""))
+            self._go_to(next((key for key in self._groups if key.partition("#")[0] == wanted), ""))
             self.rows.focus()
+
+    def _go_to(self, key: str) -> None:
+        """To a post; words that were sought do not hide it."""
+        if not self.rows.choose(key) and key and self.finder.leave():
+            self.rows.show(self._all)
+            self.rows.choose(key)
 
     def _show(self, groups: dict[str, list[ReviewItem]], back: list[DeliveryView]) -> None:
         """Both at once: a key pressed meanwhile finds what is under the cursor. The Desk answers with 500 keys at most."""

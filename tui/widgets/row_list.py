@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
@@ -87,7 +87,7 @@ def columns(rows: Sequence[Row], width: int) -> Columns:
 
     What one of the two does not need the other has, and what both leave goes to times and names that are longer than usual."""
     roomy = width >= 96
-    longest = [max((len(getattr(row, name)) for row in rows if not row.heading), default=0) for name in ("when", "client", "account")]
+    longest = [_widest({getattr(row, name) for row in rows if not row.heading}) for name in ("when", "client", "account")]
     when = min(longest[0], 16)
     client = min(longest[1], 20 if roomy else 13)
     account = min(longest[2], 24 if roomy else 11)
@@ -106,6 +106,11 @@ def columns(rows: Sequence[Row], width: int) -> Columns:
     share, left = rest * 45 // 100, rest - 1 - words
     title = max(share, min(title, left)) if title > share else min(share, max(title, left))
     return Columns(wide[0], wide[1], wide[2], title, max(0, rest - title - 1))
+
+
+def _widest(names: Collection[str]) -> int:
+    """Cells of the widest; a letter of most alphabets is one."""
+    return max((len(name) if name.isascii() else cell_len(name) for name in names), default=0)
 
 
 def _needed(rows: Sequence[Row]) -> tuple[int, int]:
