@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -34,6 +34,8 @@ class Sources:
     text_ai: TextOrigin = "none"
     before: Mapping[str, Attributed] = field(default_factory=dict)
     """What this store recorded of earlier texts: field of table `revision` → newest text, parts joined by `PARTS`."""
+    earlier: tuple[AiOutput, ...] = ()
+    """Words of models in texts that were saved before, of a post made at the desk: taken out and put back, they stay the model's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,11 @@ def tell(script: Script, origins: Attributed, sources: Sources, policy: Policy) 
     name = strongest(label_of(share, bool(sources.outputs or sources.drafted)), declared(sources.text_ai))
     told, blocked, notes = _told(script, name, policy)
     return Labelled(told, origins, share, blocked, notes)
+
+
+def explained(share: float, media: Iterable[MediaOrigin]) -> Label:
+    """The label that recorded words and files give; where one says more, a file declared it (`text_ai`)."""
+    return strongest(label_of(share, True), *(_OF_MEDIA[ai] for ai in media))
 
 
 def field_of(key: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, RowMapping, Table, delete, func, insert, select, text
 
-from drafting.provenance import AiOutput, Attributed, Span
-from scheduler.content.labels import Sources, spans_of
+from drafting.provenance import AI, AiOutput, Attributed, Span
+from scheduler.content.labels import Sources, is_model, spans_of
 from scheduler.store.tables import TABLES
 
 REVISION: Table = TABLES.tables["revision"]
@@ -21,9 +21,26 @@ def read_sources(conn: Connection, post_id: int | None = None) -> dict[str, Sour
         words = "\n".join([row["text"], *_texts_of(row["body"])])
         outputs.setdefault(f"{row['campaign']}/{row['slug']}", []).append(AiOutput(row["run_id"], words))
     before: dict[str, dict[str, Attributed]] = {}
+    earlier: dict[str, list[Attributed]] = {}
     for row in _rows(conn, "SELECT p.campaign, p.slug, r.field, r.text, r.spans FROM revision r JOIN post p ON p.id = r.post_id", post_id):
-        before.setdefault(f"{row['campaign']}/{row['slug']}", {})[row["field"]] = Attributed(row["text"], spans_of(row["spans"]))
-    return {post: Sources(tuple(outputs.get(post, ())), before=before.get(post, {})) for post in {*outputs, *before}}
+        post, saved = f"{row['campaign']}/{row['slug']}", Attributed(row["text"], spans_of(row["spans"]))
+        before.setdefault(post, {})[row["field"]] = saved
+        earlier.setdefault(post, []).extend([saved] if post_id is not None else [])
+    return {
+        post: Sources(tuple(outputs.get(post, ())), earlier=_of_models(earlier.get(post, ())), before=before.get(post, {}))
+        for post in {*outputs, *before}
+    }
+
+
+def _of_models(saved: Iterable[Attributed]) -> tuple[AiOutput, ...]:
+    """What models wrote of texts that were saved, each piece once and whole; a piece of a piece says nothing new."""
+    found: dict[str, AiOutput] = {}
+    for one in saved:
+        for span in one.spans:
+            if is_model(span) and (words := one.text[span.start : span.end].strip()) and not any(words in known for known in found):
+                found = {known: output for known, output in found.items() if known not in words}
+                found[words] = AiOutput(span.origin.removeprefix(AI), words)
+    return tuple(found.values())
 
 
 def spans_json(spans: Sequence[Span]) -> str:

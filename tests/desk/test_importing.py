@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from scheduler.desk.views import DeliveryQuery
 from scheduler.errors import StaleError, UsageError, WouldVoidError
@@ -433,3 +434,68 @@ async def test_sixty_rows_for_fifteen_clients_in_one_go(tmp_path: Path) -> None:
         assert len(views) == 60
         assert {view.client for view in views} == {f"c{n}" for n in range(15)}
         assert all(view.account == f"bs-{view.client[1:]}" for view in views if view.client)
+
+
+async def of_a_model(h: House, root: Path) -> str:
+    row = ("30.11.2026 9:30", "bs-kawa", "Seven words of a model about coffee", "yes")
+    await load(h, ask(root, row, head=("When", "Account", "Text", "AI")))
+    return (await keys(h))[0]
+
+
+async def test_a_models_words_stay_its_own_when_they_are_cut_and_pasted(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        post, _, account = (await of_a_model(h, tmp_path)).partition("@")
+        for words in ("", "Seven words of a model about coffee"):
+            await h.desk.save_text(post, "text", words)
+        assert (await h.desk.delivery(f"{post}@{account}")).ai == "AI-generated"
+
+
+async def test_a_models_words_stay_its_own_when_they_come_back_by_an_undo(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        key = await of_a_model(h, tmp_path)
+        await h.desk.save_text(key.partition("@")[0], "text", "Mine.")
+        assert (await h.desk.delivery(key)).ai == "human"
+        await h.desk.undo()
+        assert (await h.desk.delivery(key)).ai == "AI-generated"
+
+
+async def test_an_account_that_the_sheet_names_again_gets_the_post_again(tmp_path: Path) -> None:
+    both, one = (("a", "30.11.2026", "9:30", "", accounts, "Latte", "Latte") for accounts in ("bs-kawa, ms-kawa", "bs-kawa"))
+    async with house(tmp_path, None) as h:
+        await load(h, ask(tmp_path, both))
+        await load(h, ask(tmp_path, one))
+        assert await h.state("desk/a@ms-kawa") == "cancelled"
+        plan = await load(h, ask(tmp_path, both))
+        assert "also ms-kawa" in plan.rows[0].words
+        assert await h.state("desk/a@ms-kawa") == "draft"
+
+
+async def test_what_was_cancelled_at_the_desk_stays_so_when_the_row_changes(tmp_path: Path) -> None:
+    both, changed = (("a", "30.11.2026", "9:30", "", "bs-kawa, ms-kawa", words, words) for words in ("Latte", "Flat white"))
+    async with house(tmp_path, None) as h:
+        await load(h, ask(tmp_path, both))
+        await h.desk.cancel("desk/a@ms-kawa")
+        await load(h, ask(tmp_path, changed))
+        assert await h.state("desk/a@ms-kawa") == "cancelled"
+
+
+async def test_a_row_that_is_moved_into_the_past_is_a_mistake(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        await load(h, ask(tmp_path, LATTE))
+        plan = await h.desk.read_sheet(ask(tmp_path, (LATTE[0], "20.11.2026", *LATTE[2:])))
+        assert told(plan) == ["E817 B2 Fri 20 Nov 09:30 CET has passed"]
+        assert signs(plan) == "!"
+
+
+async def test_an_alternative_text_goes_with_its_file_and_not_with_another(tmp_path: Path) -> None:
+    for color in ("red", "blue", "green"):
+        Image.new("RGB", (1080, 1080), color).save(tmp_path / f"{color}.jpg", "JPEG")
+    head = ("Id", "Date", "Time", "Account", "Text", "Media")
+    first, second = (("a", "30.11.2026", "9:30", "bs-kawa", "Latte", files) for files in ("red.jpg | blue.jpg", "green.jpg | red.jpg"))
+    async with house(tmp_path, None) as h:
+        await load(h, ask(tmp_path, first, head=head))
+        await h.desk.save_text("desk/a", "alt:0", "a red square")
+        await load(h, ask(tmp_path, second, head=head))
+        green, red = (await h.desk.review("desk/a@bs-kawa")).parts[0].media
+        assert green.endswith("no alt text")
+        assert red.endswith("alt: a red square")

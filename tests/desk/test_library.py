@@ -13,7 +13,7 @@ from scheduler.desk.library.views import Reused
 from scheduler.errors import NotFoundError, UsageError
 from scheduler.store.library import INDEX, has_search, make_search
 from scheduler.store.statements import DELIVERY
-from tests.desk.house import WORKSPACE, House, house, instant
+from tests.desk.house import CAMPAIGN, WORKSPACE, House, house, instant
 
 SOUP = "Żurek i łosoś, dziś od 12:00"
 
@@ -358,3 +358,22 @@ async def test_a_word_may_be_in_the_name_of_the_client(tmp_path: Path, words: st
         await soup(h)
         assert await found(h, words) == (["desk/lunch"] if there else [])
         assert await found(h, words, "bike") == []
+
+
+async def test_a_post_is_used_again_only_by_its_own_client_and_where_it_still_goes(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        post = await soup(h, "bs-kawa", "ms-kawa")
+        with pytest.raises(UsageError, match="this post is another client's"):
+            await h.desk.reuse(post, accounts=["bs-bike"])
+        await h.desk.cancel(f"{post}@ms-kawa")
+        assert [view.account for view in (await h.desk.reuse(post)).post.deliveries] == ["bs-kawa"]
+
+
+@pytest.mark.parametrize(("declared", "label"), [("generated", "AI-generated"), ("assisted", "AI-generated")])
+async def test_what_a_file_declares_of_its_words_is_true_of_a_copy(tmp_path: Path, declared: str, label: str) -> None:
+    async with house(tmp_path, CAMPAIGN.replace("    media:", f"    text_ai: {declared}\n    media:")) as h:
+        await h.apply()
+        for copy in ((await h.desk.reuse("autumn/teaser")).post, await h.desk.duplicate("autumn/teaser")):
+            assert copy.deliveries[0].ai == label
+            await h.desk.save_text(copy.post, "en", f"{copy.texts[0].text} Come by.")
+            assert (await h.desk.delivery(copy.deliveries[0].key)).ai != "human"

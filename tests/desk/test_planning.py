@@ -11,7 +11,7 @@ import pytest
 from scheduler.desk.calendar.agenda import Notes, with_notes
 from scheduler.desk.calendar.views import Filter, Note
 from scheduler.errors import NotFoundError, UsageError
-from tests.desk.house import House, house
+from tests.desk.house import CAMPAIGN, House, house
 
 FIRST, LAST = date(2026, 11, 23), date(2026, 12, 6)
 
@@ -159,3 +159,18 @@ async def test_all_times_are_of_the_workspaces_zone_also_after_it_changed(home: 
     assert "10:00 WET" in str(view.next)  # until when it may be approved: two hours after its time, which is 8:00 there
     done = await home.desk.move(key, "2026-11-26T12:00")
     assert done.undo == "move beans back to Wed 25 Nov 08:00 WET"
+
+
+async def test_a_copy_goes_where_the_post_still_goes(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        made = await h.desk.new_post(title="", text={"en": "coffee"}, accounts=["bs-kawa", "ms-kawa"])
+        await h.desk.cancel(f"{made.post}@ms-kawa")
+        assert [view.account for view in (await h.desk.duplicate(made.post)).deliveries] == ["bs-kawa"]
+
+
+async def test_a_copy_of_a_series_is_one_post(tmp_path: Path) -> None:
+    every = 'starts: 2026-11-29\nposts:\n  - id: teaser\n    every: { rule: "FREQ=WEEKLY;BYDAY=MO;COUNT=3", at: "12:15" }'
+    async with house(tmp_path, CAMPAIGN.replace("posts:\n  - id: teaser\n    at: 2026-11-30T12:15", every)) as h:
+        await h.apply()
+        [view] = (await h.desk.duplicate("autumn/teaser")).deliveries
+        assert (view.account, view.state, view.due) == ("bs-kawa", "draft", None)

@@ -207,3 +207,15 @@ async def test_what_is_approved_while_the_model_writes_waits_for_a_new_yes(tmp_p
         await asking
         view = await h.desk.delivery(made.deliveries[0].key)
         assert (view.state, view.approval) == ("draft", None)
+
+
+async def test_what_a_model_saw_or_wrote_is_known_of_a_copy_too(tmp_path: Path) -> None:
+    async with speaking(answer) as model, house(tmp_path, None, workspace(model.url)) as h:
+        post = await drafted(h)
+        [proposal] = await h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=1)
+        copy = await h.desk.duplicate(post)
+        key = copy.deliveries[0].key
+        await h.desk.save_text(copy.post, "en", "coffee for two litres")
+        assert (await h.desk.delivery(key)).ai == "human, AI-checked"
+        await h.desk.save_text(copy.post, "en", proposal.text)
+        assert (await h.desk.delivery(key)).ai == "AI-generated"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scheduler.desk.desk import Desk
 from scheduler.desk.views import DeliveryQuery
 from scheduler.errors import NotFoundError, UsageError, WouldVoidError
 from tests.desk.house import House, house
@@ -254,3 +255,14 @@ async def test_hostile_words_are_harmless_when_they_leave_the_desk(tmp_path: Pat
         item = await h.desk.review(f"{post}@bs-kawa")
         assert "\x1b" not in item.parts[0].text + item.preview.text
         assert [p.code for p in item.problems if "nobody sees" in p.message] == ["W502"]
+
+
+async def test_an_undo_leaves_what_somebody_else_wrote_since(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        post = (await h.desk.new_post(title="", text={"en": "one\ntwo\nthree"}, accounts=["bs-kawa"])).post
+        await h.desk.save_text(post, "en", "ONE\ntwo\nthree")
+        berta = await Desk.open(tmp_path, user="berta", clock=h.clock)
+        await berta.save_text(post, "en", "ONE\ntwo\nTHREE", base="ONE\ntwo\nthree")
+        await berta.close()
+        await h.desk.undo()
+        assert (await h.desk.post(post)).texts[0].text == "one\ntwo\nTHREE"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from config.times import from_micros, parse_at
 from scheduler.desk.calendar.planning import Planning
 from scheduler.desk.calendar.views import Weighed
+from scheduler.desk.post.sheet import going
 from scheduler.desk.views import Done
 from scheduler.errors import NoRoomError, UsageError
 from scheduler.lifecycle import State
@@ -87,9 +88,10 @@ class Many(Planning):
     async def duplicate_many(self, posts: Sequence[str]) -> Done:
         """A draft of each without a time, like the one it is a copy of."""
         sheets = [await self.sheet(post) for post in dict.fromkeys(post.partition("@")[0] for post in posts)]
+        timing = self._timing(None, None)
 
         def copy(conn: Connection) -> tuple[str, ...]:
-            return tuple(self._copy(conn, sheet, {seat.account.name: self._timing(None, None) for seat in sheet.seats}) for sheet in sheets)
+            return tuple(self._copy(conn, sheet, {seat.account.name: timing for seat in going(sheet)}) for sheet in sheets)
 
         made = await self.change(copy)
 

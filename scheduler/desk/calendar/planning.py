@@ -18,7 +18,7 @@ from scheduler.desk.calendar.days import Days, read_month, read_rows
 from scheduler.desk.calendar.gaps import clock_changes, find_gaps, read_collisions, read_days, subjects
 from scheduler.desk.calendar.places import find_free, read_busy
 from scheduler.desk.calendar.views import Agenda, DayPlan, Filter, FreeSlot, Signs, Weighed
-from scheduler.desk.post.sheet import Sheet
+from scheduler.desk.post.sheet import Sheet, going
 from scheduler.desk.seeing import Seeing
 from scheduler.desk.views import CalendarRow, Done, PostView
 from scheduler.desk.write.families import keep_family
@@ -167,8 +167,9 @@ class Planning(Seeing, Writing):
         """A new draft with the texts, pictures and accounts of a post; nobody has approved it. Without `when` it has no time."""
         sheet = await self.sheet(post)
         timing = self._timing(when, None)
-        await self.refuse_without_room([seat.account.name for seat in sheet.seats], timing.due)
-        made = await self.change(lambda conn: self._copy(conn, sheet, {seat.account.name: timing for seat in sheet.seats}))
+        names = [seat.account.name for seat in going(sheet)]
+        await self.refuse_without_room(names, timing.due)
+        made = await self.change(lambda conn: self._copy(conn, sheet, dict.fromkeys(names, timing)))
         self.undoable(f"delete “{made}” again", lambda: self.delete_draft(made))
         return await self.post(made)
 
@@ -179,14 +180,14 @@ class Planning(Seeing, Writing):
         if not days:
             raise UsageError("no day is named", "as 2026-11-30")
         sheet = await self.sheet(post)
-        names = {seat.account.name for seat in sheet.seats}
+        names = {seat.account.name for seat in going(sheet)}
         free = [slot for slot in await self.free_slots(min(days), max(days)) if slot.account in names]
         by_day = {day: _firsts(free, day) for day in sorted(set(days))}
         filled = {day: slots for day, slots in by_day.items() if slots}
         if not filled:
             raise UsageError("there is no free slot on these days for the accounts of this post", f"see: daypart post slots {min(names)}")
         itself = (
-            all(seat.unit.timing.due is None and seat.unit.state == State.DRAFT for seat in sheet.seats) and sheet.managed_by != "files"
+            all(seat.unit.timing.due is None and seat.unit.state == State.DRAFT for seat in going(sheet)) and sheet.managed_by != "files"
         )
         made = await self.change(lambda conn: self._fill(conn, sheet, list(filled.values()), itself))
         words = ", ".join(f"{day_words(slots[0].at, self.tz)} {clock_words(slots[0].at, self.tz)}" for slots in filled.values())
@@ -209,7 +210,7 @@ class Planning(Seeing, Writing):
         def operation(conn: Connection) -> None:
             for copy in copies:
                 self._delete(conn, copy)
-            for seat in sheet.seats if itself else ():
+            for seat in going(sheet) if itself else ():
                 self._move(conn, seat.unit.key, seat.unit.timing)
 
         await self.change(operation, name="cancel")
@@ -221,11 +222,10 @@ class Planning(Seeing, Writing):
         named = f"{sheet.title} copy"
         copy = self.make_post(conn, NewPost("desk", sheet.title, texts, named, sheet.brief, sources=sheet.sources))
         keep_family(conn, copy.post_id, sheet.post_id, self.author(f"a copy of {sheet.post}"))
-        for seat in sheet.seats:
-            timing = timings.get(seat.account.name)
-            if timing is not None:
-                same = replace(seat, unit=new_unit(copy, seat.account, timing))
-                self.take_seat(conn, copy, same, texts, "copied at the desk")
+        seats = {seat.account.name: seat for seat in reversed(sheet.seats)}  # one of a series
+        for name, timing in timings.items():
+            same = replace(seats[name], unit=new_unit(copy, seats[name].account, timing))
+            self.take_seat(conn, copy, same, texts, "copied at the desk")
         return copy.post
 
 

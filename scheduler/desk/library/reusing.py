@@ -18,7 +18,7 @@ from scheduler.clean import clean_line
 from scheduler.clock import DAY
 from scheduler.desk.library.reading import read_families
 from scheduler.desk.library.views import ReuseAccount, Reused, ReuseView
-from scheduler.desk.post.sheet import EVERY, Seat, Sheet
+from scheduler.desk.post.sheet import EVERY, Seat, Sheet, going
 from scheduler.desk.views import Done
 from scheduler.desk.write.families import first_of, keep_family
 from scheduler.desk.write.making import NewPost, new_seat
@@ -31,7 +31,6 @@ from scheduler.units.model import NewUnit, Timing, Unit
 from scheduler.when import day_words
 
 EVERGREEN: Table = TABLES.tables["evergreen"]
-PROPOSAL: Table = TABLES.tables["proposal"]
 _TWINS = (
     "FROM delivery o WHERE o.content_id IN (SELECT id FROM content WHERE twin = :twin)"
     " AND o.account_id + 0 = :account AND coalesce(o.parent_id, 0) = 0"
@@ -92,12 +91,13 @@ class Reusing(Writing):
         repeat: bool = False,
         reason: str = "",
     ) -> Reused:
-        """A new draft with the texts, pictures and settings of a post, for accounts of one client (default: the same ones).
+        """A new draft with the texts, pictures and settings of a post, for accounts of its client (default: the same ones).
 
         `repeat` with a `reason`: the same words may go out again within thirty days. Raises UsageError, NotFoundError."""
         sheet = await self.sheet(post.partition("@")[0])
-        names = tuple(dict.fromkeys(accounts or (seat.account.name for seat in sheet.seats)))
+        names = tuple(dict.fromkeys(accounts or (seat.account.name for seat in going(sheet))))
         self._one_client(names)
+        self._same_client(sheet, names)
         if repeat and not reason.strip():
             raise UsageError("saying the same words again needs a reason", "for example: the date of the event has moved")
         if not sheet.texts and not any(seat.media for seat in sheet.seats):
@@ -115,7 +115,6 @@ class Reusing(Writing):
         texts = _texts_for(sheet, again.accounts)
         made = self.make_post(conn, NewPost("desk", again.title, texts, brief=sheet.brief, sources=sheet.sources))
         why = f"made from {sheet.post}" + (f"; again because: {again.why}" if again.repeat else "")
-        _keep_origins(conn, sheet.post_id, made.post_id)
         keep_family(conn, made.post_id, sheet.post_id, self.author(why), again.why)
         refused = []
         for name in again.accounts:
@@ -195,15 +194,6 @@ def _texts_for(sheet: Sheet, accounts: Sequence[str]) -> dict[str, Attributed]:
         return kept
     name, saved = next(iter(sheet.texts.items()))
     return {name.partition("@")[0] or EVERY: saved.origins}
-
-
-def _keep_origins(conn: Connection, source: int, made: int) -> None:
-    """What models proposed for the first is known of the copy too: a word of theirs stays one, however the copy is edited."""
-    rows = conn.execute(select(PROPOSAL).where(PROPOSAL.c.post_id == source)).mappings().all()
-    for row in rows:
-        status = "accepted" if row["status"] == "accepted" else "discarded"
-        values = {name: value for name, value in row.items() if name != "id"}
-        conn.execute(insert(PROPOSAL).values(**(values | {"post_id": made, "status": status})))
 
 
 def _twin_of(conn: Connection, unit: Unit) -> str | None:

@@ -11,7 +11,7 @@ from drafting.provenance import Attributed
 from scheduler.clean import clean, clean_line, shorten
 from scheduler.content import differences
 from scheduler.content.labels import NOTHING_KNOWN
-from scheduler.desk.plan.row_posts import RowPosts, Stock, cannot_change, timing_of
+from scheduler.desk.plan.row_posts import RowPosts, Stock, accounts_that_come, cannot_change, timing_of
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.post.sheet import COMMENT, Sheet, read_sheet
 from scheduler.importing.columns import Grid
@@ -19,7 +19,7 @@ from scheduler.importing.matching import Match
 from scheduler.importing.table import Finding, found
 from scheduler.importing.view import RowSign, SheetRow
 from scheduler.importing.wish import Wish
-from scheduler.lifecycle import State
+from scheduler.lifecycle import LATE, State
 from scheduler.units import writing
 from scheduler.when import when_words
 
@@ -96,6 +96,10 @@ class ImportRows(RowPosts):
             hint = "for a new post give the row another id" if wish.name else "take the row out, or give it a time of its own"
             finding = found("E812", grid.spot(wish.row, field), f"'{known.post}' {fixed}: it cannot change", hint)
             return Found(one, self._row("!", grid, wish, fixed, known.post), (finding,))
+        if "when" in one.changed and wish.at is not None and wish.at.instant + LATE < self.clock.wall():
+            when = when_words(wish.at.instant, wish.at.tz)
+            finding = found("E817", grid.spot(wish.row, "date"), f"{when} has passed", "give the row a time ahead, or the one it had")
+            return Found(one, self._row("!", grid, wish, "its new time has passed", known.post), (finding,))
         return Found(one, self._changed_row(conn, grid, one, sheet, stock))
 
     def _changed_row(self, conn: Connection, grid: Grid, one: Match, sheet: Sheet, stock: Stock) -> SheetRow:
@@ -126,8 +130,8 @@ class ImportRows(RowPosts):
             before = next((seat.unit.timing for seat in sheet.seats), None)
             parts.append(f"moved from {when_words(before.due, before.tz)}" if before is not None else "moved")
         if "accounts" in one.changed:
-            old = {seat.account.name for seat in sheet.seats}
-            parts += [f"also {name}" for name in wish.accounts if name not in old]
+            old = {seat.account.name for seat in sheet.seats if seat.unit.state != State.CANCELLED}
+            parts += [f"also {name}" for name in accounts_that_come(sheet, one)]
             parts += [f"no longer {name}" for name in sorted(old - set(wish.accounts))]
         edited = [name for name, saved in sheet.texts.items() if saved.origins.text != known.texts.get(name, saved.origins.text)]
         if "texts" in one.changed and edited:

@@ -25,6 +25,7 @@ from scheduler.importing.matching import Match
 from scheduler.importing.wish import Wish
 from scheduler.lifecycle import State
 from scheduler.store.statements import POST
+from scheduler.units import writing
 from scheduler.units.model import EDITABLE, Timing, Unit
 from scheduler.when import day_words
 
@@ -76,21 +77,23 @@ class RowPosts(Planning):
         if one.changed & _IN_CONTENT:
             self.recompose(conn, after, texts)
         if "accounts" in one.changed:
-            self._change_accounts(conn, sheet, wish, stock, texts, why)
+            self._change_accounts(conn, sheet, one, stock, texts, why)
         if "when" in one.changed:
             for seat in sheet.seats:
                 timing = timing_of(wish, seat.unit, seat.account.name)
                 if timing is not None and seat.account.name in wish.accounts and seat.unit.state in EDITABLE:
                     self._move(conn, seat.unit.key, timing)
 
-    def _change_accounts(self, conn: Connection, sheet: Sheet, wish: Wish, stock: Stock, texts: Mapping[str, Attributed], why: str) -> None:
+    def _change_accounts(self, conn: Connection, sheet: Sheet, one: Match, stock: Stock, texts: Mapping[str, Attributed], why: str) -> None:
+        wish = one.wish
         there = {seat.account.name: seat for seat in sheet.seats}
         for name, seat in there.items():
             if name not in wish.accounts and seat.unit.state != State.CANCELLED:
                 self._cancel(conn, seat.unit.key, f"no longer in {why}")
-        for name in wish.accounts:
-            if name not in there:
-                self.take_seat(conn, sheet, self._row_seat(sheet, wish, name, stock, texts), texts, why)
+        for name in accounts_that_come(sheet, one):
+            if name in there:  # the sheet took it out before: what was cancelled keeps its history, and gives its key free
+                writing.retire(conn, there[name].unit, self.author(f"again in {why}"))
+            self.take_seat(conn, sheet, self._row_seat(sheet, wish, name, stock, texts), texts, why)
 
     def _editor(self, wish: Wish) -> str:
         """Whose words these are: the sheet may say that a model wrote them."""
@@ -115,6 +118,8 @@ class RowPosts(Planning):
             said |= dict.fromkeys((name for name in earlier if name not in wish.texts), "")
         if "alts" in one.changed:
             said |= {f"alt:{n}": wish.alts[n] if n < len(wish.alts) else "" for n in range(len(wish.media))}
+        elif "media" in one.changed:
+            said |= _alts_of_files(sheet, wish, stock)
         texts = typed(sheet, said, self._editor(wish))
         if "by_model" in one.changed and wish.by_model:
             own = self._texts_of(wish)
@@ -124,6 +129,28 @@ class RowPosts(Planning):
             media = _media(wish, stock) if "media" in one.changed else seat.media
             seats.append(replace(seat, media=media, link=_link(wish) if "link" in one.changed else seat.link))
         return replace(sheet, seats=tuple(seats)), texts
+
+
+def _alts_of_files(sheet: Sheet, wish: Wish, stock: Stock) -> dict[str, str]:
+    """Alternative texts that were written at the desk go with their files; another file has the sheet's, or none."""
+    old = {name: saved.origins.text for name, saved in sheet.texts.items() if name.startswith("alt:")}
+    files = [item.sha256 for part in max((seat.media for seat in sheet.seats), key=lambda parts: sum(map(len, parts))) for item in part]
+    found: dict[str, str] = {}
+    for suffix in {name.removeprefix("alt:").partition(":")[2] for name in old}:
+        tail = f":{suffix}" if suffix else ""
+        for n, path in enumerate(wish.media):
+            sha, new = stock.items[path].sha256, wish.alts[n] if n < len(wish.alts) and not suffix else ""
+            found[f"alt:{n}{tail}"] = old.get(f"alt:{files.index(sha)}{tail}", new) if sha in files else new
+    return found
+
+
+def accounts_that_come(sheet: Sheet, one: Match) -> list[str]:
+    """Accounts that the row names and its post does not go to; where somebody cancelled one that the row has always named, it stays so."""
+    assert one.known is not None
+    before = one.known.said.get("accounts")
+    named = set(before) if isinstance(before, list) else set()
+    there = {seat.account.name: seat.unit.state for seat in sheet.seats}
+    return [name for name in one.wish.accounts if name not in there or (there[name] == State.CANCELLED and name not in named)]
 
 
 def timing_of(wish: Wish, unit: Unit, account: str) -> Timing | None:

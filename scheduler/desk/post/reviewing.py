@@ -192,11 +192,11 @@ def _in_field(seat: Seat, composed: str, until: int, texts: Mapping[str, Attribu
 
 def typed(sheet: Sheet, texts: Mapping[str, str], editor: str) -> dict[str, Attributed]:
     """Saved texts with those being typed in their place, and whose words they are."""
-    found = {name: saved.origins for name, saved in sheet.texts.items()}
+    found, of_models = {name: saved.origins for name, saved in sheet.texts.items()}, (*sheet.sources.outputs, *sheet.sources.earlier)
     for name, said in texts.items():
         known = found.get(name)
         if known is None or known.text != said:
-            found[name] = Attributed(said, attribute(known, said, editor, sheet.sources.outputs))
+            found[name] = Attributed(said, attribute(known, said, editor, of_models))
     return found
 
 

@@ -5,7 +5,7 @@ Fields: a language (`en`), one account's own text (`en@ig-kawa`), a text for eve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from adapters.limits import LIMITS
 from config.options import OPTIONS, Options
 from config.resolved import Link
 from config.workspace import Workspace
-from drafting.provenance import Attributed, Span
+from drafting.labels import Label
+from drafting.provenance import DECLARED, Attributed, Span, ai_share
 from scheduler.accounts.named import StoredAccount, names_by_id
 from scheduler.accounts.rows import read_accounts
 from scheduler.content.compose import Piece, Script, split_parts
-from scheduler.content.labels import PARTS, Sources, field_of, spans_of
+from scheduler.content.labels import PARTS, Sources, explained, field_of, spans_of
 from scheduler.content.revisions import read_sources
 from scheduler.desk.post.exact import placed, stored_content
+from scheduler.lifecycle import State
 from scheduler.units.model import Unit
 from scheduler.units.reading import units_of_posts
 
@@ -73,6 +75,11 @@ class Sheet:
     texts: Mapping[str, Saved]
     seats: tuple[Seat, ...]
     sources: Sources
+
+
+def going(sheet: Sheet) -> tuple[Seat, ...]:
+    """Where the post goes: not where it was cancelled, unless it was cancelled everywhere."""
+    return tuple(seat for seat in sheet.seats if seat.unit.state != State.CANCELLED) or sheet.seats
 
 
 def read_sheet(conn: Connection, post: str, workspace: Workspace, assets: Path) -> Sheet | None:
@@ -126,13 +133,31 @@ def _texts_of_files(seats: tuple[Seat, ...], conn: Connection, join: str, saved:
         if seat.unit.content_id is None:
             continue
         publications = stored_content(conn, seat.unit.content_id, seat.unit.key, 0, assets)
-        posts = [p for p in publications if p.kind != "comment"]
-        origins = saved.get(field_of(seat.unit.key))
-        for language, origin in _by_language(posts, seat.languages, join, origins.origins if origins else None).items():
+        posts = [_without_line(p) for p in publications if p.kind != "comment"]
+        recorded = saved.get(field_of(seat.unit.key))
+        origins = recorded.origins if recorded is not None else None
+        if _is_declared(posts, origins):
+            whole = PARTS.join(p.text for p in posts)
+            origins = Attributed(whole, (Span(0, len(whole), DECLARED),))
+        for language, origin in _by_language(posts, seat.languages, join, origins).items():
             known = found.setdefault(language, Saved(origin))
             if known.origins.text != origin.text:
                 found[f"{language}@{seat.account.name}"] = Saved(origin)
     return found
+
+
+def _without_line(publication: Publication) -> Publication:
+    """The text as written: the line about AI is placed anew wherever it goes."""
+    line = publication.disclosure.line
+    if not line or line not in publication.text.split("\n\n"):
+        return publication
+    return replace(publication, text="\n\n".join(block for block in publication.text.split("\n\n") if block != line))
+
+
+def _is_declared(posts: Sequence[Publication], origins: Attributed | None) -> bool:
+    """The label says more than what is recorded: the file declares it. Nobody knows which words are meant, so all of them are."""
+    share = ai_share(origins.text, origins.spans) if origins is not None else 0.0
+    return Label(posts[0].disclosure.label).rank > explained(share, (item.ai for p in posts for item in p.media)).rank
 
 
 def _by_language(posts: list[Publication], languages: tuple[str, ...], join: str, origins: Attributed | None) -> dict[str, Attributed]:

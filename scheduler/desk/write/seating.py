@@ -87,15 +87,6 @@ class Seating(Writing):
             raise UsageError("a post goes to at least one account", "delete the post, or add another account first")
         return added, taken
 
-    def _same_client(self, sheet: Sheet, added: Iterable[str]) -> None:
-        """The right post on the wrong client's account is the worst mistake here."""
-        workspace = self.workspace
-        clients = {seat.account.client for seat in sheet.seats}
-        for name in added if clients else ():
-            if (client := workspace.client_of(name)) not in clients:
-                whose = clean_line(workspace.clients[client].name) if client else self.name
-                raise UsageError(f"'{name}' is an account of {whose}: this post is another client's", "make one post for each client")
-
     def _choose(self, conn: Connection, post: str, accounts: Sequence[str], base: Sequence[str] | None, *, may_void: bool) -> Reseated:
         sheet = self._sheet_now(conn, post)
         added, gone = self._difference(sheet, accounts, base)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, update
@@ -40,6 +41,11 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 class Writing(Making, Moving):
     """What a person does with posts without files."""
+
+    @cached_property
+    def _saved_last(self) -> dict[tuple[str, str], str]:
+        """Post and field → the text as this desk saved it last."""
+        return {}
 
     async def new_post(
         self,
@@ -89,6 +95,15 @@ class Writing(Making, Moving):
             names = ", ".join(sorted(clean_line(workspace.clients[c].name) if c else self.name for c in clients))
             raise UsageError(f"this post would go to accounts of {names}", "make one post for each client")
 
+    def _same_client(self, sheet: Sheet, added: Iterable[str]) -> None:
+        """The right post on the wrong client's account is the worst mistake here."""
+        workspace = self.workspace
+        clients = {seat.account.client for seat in sheet.seats}
+        for name in added if clients else ():
+            if (client := workspace.client_of(name)) not in clients:
+                whose = clean_line(workspace.clients[client].name) if client else self.name
+                raise UsageError(f"'{name}' is an account of {whose}: this post is another client's", "make one post for each client")
+
     def _new_post(self, conn: Connection, new: NewPost, accounts: Sequence[str], items: Sequence[MediaItem], timing: Timing) -> str:
         stored = sync_accounts(conn, self.workspace)
         assets.keep_rows(conn, items)
@@ -121,10 +136,11 @@ class Writing(Making, Moving):
             hint = "yours is kept aside: keep yours, or take theirs"
             raise CrossedError(f"{by} changed the same lines while you were writing", hint, theirs=theirs, by=by)
         if before is not None:
-            said = before.origins.text
+            old = before.origins
 
             async def back() -> Done:
-                await self.save_text(sheet.post, field, said)
+                self._refuse_to_write(await self.sheet(sheet.post), field)
+                await self.change(lambda conn: self._take_text_back(conn, sheet.post, field, old))
                 return Done(f"the text of “{clean_line(sheet.title)}” is as it was before")
 
             self.undoable("take the last text change back", back, about=f"text {sheet.post} {field}")
@@ -145,7 +161,23 @@ class Writing(Making, Moving):
         standing = frozenset[int]() if may_void else approvals(conn, sheet.post_id)
         self._save(conn, post, {field: words}, self.who.editor)
         self._refuse_to_void(conn, standing - (approvals(conn, sheet.post_id) if standing else standing))
+        self._saved_last[post, field] = words
         return None
+
+    def _take_text_back(self, conn: Connection, post: str, field: str, old: Attributed) -> None:
+        """The text as it was, with who wrote its words. What somebody else wrote since stays. Raises CrossedError where it cannot."""
+        sheet = read_sheet(conn, post, self.workspace, self.store.assets)
+        if sheet is None:
+            raise NotFoundError(f"there is no post '{clean_line(post)}'")
+        mine, now = self._saved_last.get((post, field)), sheet.texts[field]
+        if mine in (None, now.origins.text):
+            self.keep_texts(conn, sheet, {field: old}, self.who.editor)
+            return
+        words = merged(mine or "", old.text, now.origins.text)
+        if words is None:
+            by = name_of(now.editor)
+            raise CrossedError(f"{by} changed the same lines since", "look at it again", theirs=clean(now.origins.text), by=by)
+        self._save(conn, post, {field: words}, self.who.editor)
 
     def _keep_aside(self, conn: Connection, sheet: Sheet, field: str, text: str) -> None:
         """Among the earlier texts, so that it can come back."""
