@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from config.workspace import Workspace
-from scheduler import ledger
 from scheduler.errors import DeskError
 from scheduler.health import computer, folder
 from scheduler.health.finding import Finding
 from scheduler.health.invariants import INVARIANTS
+from scheduler.keeping import ledger
 from scheduler.notices.health import examine_notices
 from scheduler.running import is_running, who_runs
 from scheduler.store import sqlite

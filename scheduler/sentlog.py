@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.synced import sync_file, sync_folder
-from scheduler.content.digest import canonical
+from scheduler.canonical import canonical
 from scheduler.failpoints import fail
 
 

@@ -14,9 +14,9 @@ from daypart.session import at_desk, workspace_of
 
 if TYPE_CHECKING:
     from scheduler.desk.outbox.keeping import Chronicle
+    from scheduler.keeping.ledger import Break, Report
     from scheduler.keeping.restore import Restored
     from scheduler.keeping.safe_mode import SafeMode
-    from scheduler.ledger import Break, Report
 
 
 def _state(call: Call) -> Path:
@@ -195,8 +195,7 @@ def verify(call: Call, file: Path | None) -> int:
 
 
 def _examined(call: Call, file: Path | None) -> Report:
-    from scheduler import ledger
-    from scheduler.keeping import archive
+    from scheduler.keeping import archive, ledger
     from scheduler.store import sqlite
     from scheduler.store.store import DATABASE
 

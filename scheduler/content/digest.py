@@ -6,19 +6,15 @@ or of a policy, nor a file's path. Options at their default are left out, so tha
 
 from __future__ import annotations
 
-import hashlib
-import json
 import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
 
 from adapters.contract import Disclosure, MediaItem, Publication
 from config.resolved import Link
+from scheduler.canonical import Json, sha256_of
 
 FORMAT = 1
 """Changes only when the meaning of the digest changes; every approval would be void."""
-
-Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
 
 
 def digest(publications: Sequence[Publication]) -> str:
@@ -30,27 +26,6 @@ def twin(publications: Sequence[Publication]) -> str:
     """SHA-256 (hex) over account, text and media only: equal for “the same post again”."""
     posts = [p for p in publications if p.kind != "comment"]
     return sha256_of([[p.target.platform, p.target.account_id, _nfc(p.text), [m.sha256 for m in p.media]] for p in posts])
-
-
-def sha256_of_file(path: Path) -> str:
-    """SHA-256 (hex) of a file's bytes. Raises OSError."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def canonical(value: Json) -> str:
-    """JSON with sorted keys and no spaces, the same on every computer."""
-    return _ENCODER.encode(value)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-"""Made once: `json.dumps` with settings makes one at every call."""
-
-
-def sha256_of(value: Json) -> str:
-    """SHA-256 (hex) of the canonical JSON in UTF-8. Raises TypeError for floats: their text is not the same everywhere."""
-    _refuse_floats(value)
-    return hashlib.sha256(canonical(value).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _act(publication: Publication) -> Json:
@@ -89,12 +64,3 @@ def _disclosure(disclosure: Disclosure) -> Json:
 
 def _nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
-
-
-def _refuse_floats(value: Json) -> None:
-    if isinstance(value, float):
-        raise TypeError("a digest holds no floats")
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for inner in inside:
-        if not isinstance(inner, str):
-            _refuse_floats(inner)

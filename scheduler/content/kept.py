@@ -12,7 +12,8 @@ from typing import Literal, TypedDict, cast
 from adapters.contract import Disclosure, Kind, MediaItem, Publication, Receipt, Target
 from config.options import OPTIONS, Options
 from config.resolved import Link, MediaOrigin
-from scheduler.content.digest import Json, canonical, digest, sha256_of_file, twin
+from scheduler.canonical import Json, canonical, sha256_of_file
+from scheduler.content.digest import digest, twin
 
 __all__ = ["as_found", "child_key", "digest", "dump", "load", "twin"]
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from config.times import from_micros
-from scheduler.content.digest import sha256_of_file
+from scheduler.canonical import sha256_of_file
 from scheduler.errors import DiskError
 from scheduler.export.entries import Entry, File
 from scheduler.export.page import page

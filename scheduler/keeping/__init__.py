@@ -1,1 +1,1 @@
-"""Keeping: backups and the way back, seals over the ledger, and a sent log that does not grow for ever."""
+"""Keeping: backups and the way back, the ledger checked, seals over it, and a sent log that does not grow for ever."""

@@ -16,11 +16,10 @@ from typing import IO
 
 from pydantic import ValidationError
 
-from scheduler import ledger
 from scheduler.errors import DiskError, NotFoundError, SettingsError
-from scheduler.keeping import manifest
+from scheduler.keeping import ledger, manifest
+from scheduler.keeping.ledger import Report
 from scheduler.keeping.manifest import Kept, Manifest
-from scheduler.ledger import Report
 from scheduler.store import schema, sqlite
 from scheduler.store.store import ASSETS, DATABASE, SENT_LOG
 

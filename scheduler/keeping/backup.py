@@ -23,7 +23,7 @@ from sqlalchemy import Connection, select, text
 from config.secrets import KEY_FILE
 from config.synced import sync_folder
 from scheduler import sentlog
-from scheduler.content.digest import sha256_of_file
+from scheduler.canonical import sha256_of_file
 from scheduler.errors import DiskError, NotFoundError, UsageError
 from scheduler.failpoints import fail
 from scheduler.keeping import manifest

@@ -23,8 +23,8 @@ from scheduler.errors import BusyError, DiskError
 from scheduler.failpoints import fail
 from scheduler.keeping import archive
 from scheduler.keeping.archive import Opened
+from scheduler.keeping.ledger import Report
 from scheduler.keeping.manifest import Manifest
-from scheduler.ledger import Report
 from scheduler.running import lock_file
 from scheduler.sentlog import Answered, Sent
 from scheduler.store import schema, sqlite

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Table, func, insert, select
 
-from scheduler.content.digest import sha256_of
+from scheduler.canonical import sha256_of
 from scheduler.store.statements import EVENT, FIRST_HASH
 from scheduler.store.store import Store
 from scheduler.store.tables import TABLES

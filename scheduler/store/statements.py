@@ -8,7 +8,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 
-from scheduler.content.digest import Json, sha256_of
+from scheduler.canonical import Json, sha256_of
 from scheduler.store.ready import Ready
 from scheduler.store.tables import TABLES
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from textual.containers import VerticalScroll
 
-from scheduler import ledger
 from scheduler.content.seals import seal_words
 from scheduler.desk.views import ReviewItem
 from scheduler.errors import StaleError
+from scheduler.keeping import ledger
 from scheduler.notices.choosing import AT_ONCE
 from tests.daypart.conftest import platforms
 from tests.journeys.agency import BRIEFS, CLIENTS, SIGNS, THREE, TIMES, Agency, accounts_of, handle_of, instant, month_sheet, sheet_rows

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scheduler import doctor, ledger
+from scheduler import doctor
+from scheduler.keeping import ledger
 from scheduler.lifecycle import LEASED
 from scheduler.store import sqlite
 from tests.proof.world import AT_REST, Post, World

@@ -21,7 +21,6 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from sqlalchemy import Connection, update
 
 from adapters.contract import CannotTell, Credentials
-from scheduler import ledger
 from scheduler.accounts.rows import sync_accounts
 from scheduler.accounts.vault import Vault
 from scheduler.clock import MINUTE, SECOND
@@ -29,6 +28,7 @@ from scheduler.desk.desk import Desk
 from scheduler.desk.people import person
 from scheduler.desk.views import DeliveryQuery
 from scheduler.errors import DeskError, UsageError
+from scheduler.keeping import ledger
 from scheduler.lifecycle import LATE
 from scheduler.store.statements import ACCOUNT
 from scheduler.store.store import Store

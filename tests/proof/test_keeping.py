@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import failpoints, ledger, sentlog
+from scheduler import failpoints, sentlog
 from scheduler.clock import SystemClock
 from scheduler.desk.desk import Desk
 from scheduler.desk.views import Done
 from scheduler.engine import takeover
 from scheduler.errors import BusyError, UsageError
-from scheduler.keeping import archive, rotation
+from scheduler.keeping import archive, ledger, rotation
 from scheduler.keeping.backup import Backup, make_backup
 from scheduler.keeping.restore import restore
 from scheduler.keeping.safe_mode import SafeMode

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from adapters.contract import Disclosure, MediaItem, Publication, Receipt, Target
 from config.options import BlueskyOptions, InstagramOptions, MastodonOptions, Options, Poll
 from config.resolved import Link
+from scheduler.canonical import canonical, sha256_of
 from scheduler.content import kept as content
-from scheduler.content.digest import canonical, digest, sha256_of, twin
+from scheduler.content.digest import digest, twin
 
 GOLDEN = Path(__file__).with_name("golden_digests.json")
 ASSETS = Path("assets")

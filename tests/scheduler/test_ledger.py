@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from scheduler import ledger
+from scheduler.keeping import ledger
 from scheduler.store.statements import DELIVERY, EVENT
 from scheduler.virtual_time import VirtualClock, run_virtual
 from tests.scheduler.scripted import lost

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, delete, select, update
 
-from scheduler import ledger
 from scheduler.health.invariants import INVARIANTS
-from scheduler.keeping import sealing
+from scheduler.keeping import ledger, sealing
 from scheduler.store.statements import APPROVAL, DELIVERY, EVENT, FIRST_HASH, Change, event_hash
 from scheduler.virtual_time import VirtualClock, run_virtual
 from tests.scheduler.stage import Stage

@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from adapters.contract import CommitClass
 from adapters.errors import ConnectError
-from scheduler import ledger, lifecycle, sentlog
+from scheduler import lifecycle, sentlog
 from scheduler.clock import HOUR, MINUTE, SECOND
 from scheduler.engine import takeover
 from scheduler.engine.look import elapsed_since
+from scheduler.keeping import ledger
 from scheduler.sentlog import Answered, Sent, SentHistory
 from scheduler.store import journal, queue
 from scheduler.store.journal import Attempt

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scheduler import ledger, sentlog
+from scheduler import sentlog
+from scheduler.keeping import ledger
 from scheduler.store.store import Store, prepare_folder
 from tests.sandbox_process import Sandbox
 from tests.scheduler.fast_clock import FastClock

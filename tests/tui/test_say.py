@@ -266,10 +266,10 @@ BELOW = ("adapters", "config", "drafting", "scheduler")
 NOT_AT_THE_DESK = (
     "adapters/hosts/sigv4.py", "adapters/instagram/graph.py", "adapters/instagram/shapes.py", "config/codes.py",
     "config/date_words.py", "config/desk_settings.py", "config/document.py", "config/polish_times.py", "config/schema.py",
-    "drafting/figures.py", "drafting/prompt.py", "drafting/schemas.py", "scheduler/content/digest.py",
+    "drafting/figures.py", "drafting/prompt.py", "drafting/schemas.py", "scheduler/canonical.py",
     "scheduler/doctor.py", "scheduler/export/ics.py", "scheduler/export/page.py", "scheduler/export/entries.py",
     "scheduler/failpoints.py", "scheduler/health/", "scheduler/keeping/archive.py", "scheduler/keeping/backup.py",
-    "scheduler/keeping/restore.py", "scheduler/keeping/rotation.py", "scheduler/ledger.py", "scheduler/notices/health.py",
+    "scheduler/keeping/restore.py", "scheduler/keeping/rotation.py", "scheduler/keeping/ledger.py", "scheduler/notices/health.py",
     "scheduler/notices/rows.py", "scheduler/phrases/",
     "scheduler/rehearsal/",
     "scheduler/report/sheet.py", "scheduler/signoff/", "scheduler/store/guards.py", "scheduler/store/library.py",

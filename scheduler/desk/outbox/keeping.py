@@ -10,8 +10,8 @@ from scheduler.desk.outbox.chronicle import Line, read_chronicle
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done
 from scheduler.keeping import safe_mode
+from scheduler.keeping.ledger import Break, verify
 from scheduler.keeping.safe_mode import SafeMode, Verdict
-from scheduler.ledger import Break, verify
 from scheduler.store.statements import DELIVERY
 
 

@@ -13,8 +13,8 @@ from config.loaded import Loaded
 from drafting.labels import Label
 from scheduler.accounts.named import StoredAccount
 from scheduler.accounts.rows import read_accounts, sync_accounts
+from scheduler.canonical import Json, sha256_of
 from scheduler.content import assets
-from scheduler.content.digest import Json, sha256_of
 from scheduler.content.labels import Sources
 from scheduler.content.revisions import read_sources
 from scheduler.desk.approvals.approving import Approving, Said

@@ -17,10 +17,10 @@ from config.media import probe
 from config.nearest import did_you_mean
 from config.resolved import Place, ResolvedMedia
 from scheduler.accounts.rows import read_accounts, sync_accounts
+from scheduler.canonical import sha256_of
 from scheduler.clean import clean_line
 from scheduler.content import assets
 from scheduler.content.compose import item_of
-from scheduler.content.digest import sha256_of
 from scheduler.desk.calendar.places import read_busy
 from scheduler.desk.plan.filling import fill
 from scheduler.desk.plan.import_rows import Found, ImportRows

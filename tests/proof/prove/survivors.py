@@ -18,7 +18,7 @@ EQUIVALENT: dict[str, str] = {
     "scheduler/store/guards.py approved: without APPROVAL.c.actor_kind == 'person'": "the table itself takes no approval by anybody else",
     "scheduler/store/guards.py pace_values: 1 → 2": NO_ACCOUNT,
     "scheduler/store/guards.py pace_values: 40 → 41": NO_ACCOUNT,
-    "scheduler/content/digest.py -: allow_nan=False → True": "JSON's own word for floats that are none; floats are refused before",
+    "scheduler/canonical.py -: allow_nan=False → True": "JSON's own word for floats that are none; floats are refused before",
     "scheduler/content/digest.py _act: mode='json' → 'jsonx'": PLAIN,
     "scheduler/content/kept.py _dump_act: mode='json' → 'jsonx'": PLAIN,
     f"{YES} Said: False → True": "what was said of the facts is always given with a yes",

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import DatabaseError
 
-from scheduler import ledger, sentlog
+from scheduler import sentlog
 from scheduler.clock import SystemClock
 from scheduler.engine import takeover
 from scheduler.health.invariants import INVARIANTS
+from scheduler.keeping import ledger
 from scheduler.sentlog import Epoch, SentHistory, SentLog
 from scheduler.store import sqlite
 from scheduler.store.journal import Moment as Instant

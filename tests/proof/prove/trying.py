@@ -54,6 +54,7 @@ TARGETS = (
     Target("scheduler/desk/post/gate.py", (("tests/desk/test_gate_rules.py",), _DESK)),
     Target("scheduler/desk/approvals/approving.py", (_YES, _DESK, ("tests/desk/test_client_word.py",))),
     Target("scheduler/store/guards.py", (("tests/scheduler/test_guards.py", "tests/scheduler/test_queue.py"), _ENGINE)),
+    Target("scheduler/canonical.py", (("tests/scheduler/test_digest.py",), _DESK)),
     Target("scheduler/content/digest.py", (("tests/scheduler/test_digest.py",), _DESK)),
     Target("scheduler/content/kept.py", (("tests/scheduler/test_digest.py",), _DESK)),
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scheduler import ledger, lifecycle
+from scheduler import lifecycle
 from scheduler.clock import SECOND
+from scheduler.keeping import ledger
 from scheduler.store.statements import NOTICED
 from scheduler.virtual_time import START
 from tests.proof.simulator.adapter import KEY_YOUNG
