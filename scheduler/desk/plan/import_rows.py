@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from drafting.provenance import Attributed
 from scheduler.clean import clean, clean_line, shorten
 from scheduler.content import differences
 from scheduler.content.labels import NOTHING_KNOWN
-from scheduler.desk.plan.row_posts import RowPosts, Stock, accounts_that_come, cannot_change, timing_of
+from scheduler.desk.plan.row_posts import RowPosts, Stock, Supplied, accounts_that_come, cannot_change, timing_of
 from scheduler.desk.post.exact import stored_content
 from scheduler.desk.post.sheet import COMMENT, Sheet, read_sheet
 from scheduler.importing.columns import Grid
@@ -49,27 +48,25 @@ class ImportRows(RowPosts):
         return self._new_row(grid, one, stock) if one.known is None else self._old_row(conn, grid, one, stock)
 
     def _new_row(self, grid: Grid, one: Match, stock: Stock) -> Found:
-        wish = one.wish
-        texts = self._texts_of(wish)
+        wish, texts = one.wish, self._texts_of(one.wish)
         sheet = Sheet(0, f"{wish.campaign}/new", wish.title, "tui", None, {}, (), NOTHING_KNOWN)
-        findings = [finding for name in wish.accounts for finding in self._problems(grid, sheet, wish, name, stock, texts)]
+        row = Supplied(wish, texts, stock)
+        findings = [finding for name in wish.accounts for finding in self._problems(grid, sheet, row, name)]
         quiet = not any(name != COMMENT for name in texts) and not wish.media
         words = "no text yet, the model can be asked: F8" if quiet and wish.brief else "no text yet" if quiet else "a draft, needs approval"
         view = self._row("?" if quiet else "+", grid, wish, words)
         return Found(one, view, (*findings, *self._quiet_hours(grid, wish)))
 
-    def _problems(
-        self, grid: Grid, sheet: Sheet, wish: Wish, account: str, stock: Stock, texts: Mapping[str, Attributed]
-    ) -> Sequence[Finding]:
+    def _problems(self, grid: Grid, sheet: Sheet, row: Supplied, account: str) -> Sequence[Finding]:
         """What the platform would refuse: the row becomes a draft all the same, and cannot be approved like this."""
-        publications, _ = self.composed(sheet, self._row_seat(sheet, wish, account, stock, texts), texts)
+        publications, _ = self.composed(sheet, self._row_seat(sheet, row, account), row.texts)
         seen: dict[tuple[str, str], Finding] = {}
         for publication in publications:
-            for problem in self.checkers.of(stock.accounts[account].account).check(publication):
+            for problem in self.checkers.of(row.stock.accounts[account].account).check(publication):
                 field = "first_comment" if publication.kind == "comment" else "media" if problem.field.startswith("media") else "text"
                 said = f"{account}: {problem.message}"
                 if problem.is_error:
-                    warning = Finding(problem.code, grid.spot(wish.row, field), said, problem.hints, "", "warning")
+                    warning = Finding(problem.code, grid.spot(row.wish.row, field), said, problem.hints, "", "warning")
                     seen.setdefault((problem.code, problem.message), warning)
         return list(seen.values())
 

@@ -41,6 +41,27 @@ class Stock:
     """Every picture and video, measured."""
 
 
+@dataclass(frozen=True, slots=True)
+class Supplied:
+    """A row with everything that a post of it needs."""
+
+    wish: Wish
+    texts: Mapping[str, Attributed]
+    """Of the whole post, with who wrote which words."""
+    stock: Stock
+
+    @property
+    def media(self) -> tuple[tuple[MediaItem, ...], ...]:
+        """Pictures and videos with their alt texts."""
+        alts = self.wish.alts
+        made = tuple(replace(self.stock.items[path], alt=alts[n] if n < len(alts) else "") for n, path in enumerate(self.wish.media))
+        return (made,) if made else ()
+
+    @property
+    def link(self) -> Link | None:
+        return Link(self.wish.link) if self.wish.link else None
+
+
 class RowPosts(Planning):
     """What rows become."""
 
@@ -50,9 +71,9 @@ class RowPosts(Planning):
         said = next((text.text for name, text in texts.items() if name != COMMENT), "")
         title = clean_line(wish.title) or shorten(said or wish.brief, 60) or "New post"
         new = NewPost(wish.campaign, title, texts, wish.name, _brief_json(wish.brief), self._editor(wish))
-        sheet = self.make_post(conn, new)
+        sheet, row = self.make_post(conn, new), Supplied(wish, texts, stock)
         for name in wish.accounts:
-            self.take_seat(conn, sheet, self._row_seat(sheet, wish, name, stock, texts), texts, why)
+            self.take_seat(conn, sheet, self._row_seat(sheet, row, name), texts, why)
         return sheet.post
 
     def change_row(self, conn: Connection, one: Match, stock: Stock, why: str) -> None:
@@ -77,14 +98,14 @@ class RowPosts(Planning):
         if one.changed & _IN_CONTENT:
             self.recompose(conn, after, texts)
         if "accounts" in one.changed:
-            self._change_accounts(conn, sheet, one, stock, texts, why)
+            self._change_accounts(conn, sheet, one, Supplied(wish, texts, stock), why)
         if "when" in one.changed:
             for seat in sheet.seats:
                 timing = timing_of(wish, seat.unit, seat.account.name)
                 if timing is not None and seat.account.name in wish.accounts and seat.unit.state in EDITABLE:
                     self._move(conn, seat.unit.key, timing)
 
-    def _change_accounts(self, conn: Connection, sheet: Sheet, one: Match, stock: Stock, texts: Mapping[str, Attributed], why: str) -> None:
+    def _change_accounts(self, conn: Connection, sheet: Sheet, one: Match, row: Supplied, why: str) -> None:
         wish = one.wish
         there = {seat.account.name: seat for seat in sheet.seats}
         for name, seat in there.items():
@@ -93,7 +114,7 @@ class RowPosts(Planning):
         for name in accounts_that_come(sheet, one):
             if name in there:  # the sheet took it out before: what was cancelled keeps its history, and gives its key free
                 writing.retire(conn, there[name].unit, self.author(f"again in {why}"))
-            self.take_seat(conn, sheet, self._row_seat(sheet, wish, name, stock, texts), texts, why)
+            self.take_seat(conn, sheet, self._row_seat(sheet, row, name), row.texts, why)
 
     def _editor(self, wish: Wish) -> str:
         """Whose words these are: the sheet may say that a model wrote them."""
@@ -102,10 +123,10 @@ class RowPosts(Planning):
     def _texts_of(self, wish: Wish) -> dict[str, Attributed]:
         return {name: Attributed(said, attribute(None, said, self._editor(wish))) for name, said in wish.texts.items()}
 
-    def _row_seat(self, sheet: Sheet, wish: Wish, account: str, stock: Stock, texts: Mapping[str, Attributed]) -> Seat:
-        timing = _at(wish.slots.get(account) or wish.at, Timing(None, self.tz, ""))
-        seat = new_seat(sheet, stock.accounts[account], timing, texts)
-        return replace(seat, media=_media(wish, stock), link=_link(wish))
+    def _row_seat(self, sheet: Sheet, row: Supplied, account: str) -> Seat:
+        timing = _at(row.wish.slots.get(account) or row.wish.at, Timing(None, self.tz, ""))
+        seat = new_seat(sheet, row.stock.accounts[account], timing, row.texts)
+        return replace(seat, media=row.media, link=row.link)
 
     def _after(self, sheet: Sheet, one: Match, stock: Stock) -> tuple[Sheet, dict[str, Attributed]]:
         """The post with what the sheet changed in it."""
@@ -124,10 +145,10 @@ class RowPosts(Planning):
         if "by_model" in one.changed and wish.by_model:
             own = self._texts_of(wish)
             texts |= {name: own[name] for name in own if texts[name].text == own[name].text}
-        seats = []
+        row, seats = Supplied(wish, texts, stock), []
         for seat in sheet.seats:
-            media = _media(wish, stock) if "media" in one.changed else seat.media
-            seats.append(replace(seat, media=media, link=_link(wish) if "link" in one.changed else seat.link))
+            media = row.media if "media" in one.changed else seat.media
+            seats.append(replace(seat, media=media, link=row.link if "link" in one.changed else seat.link))
         return replace(sheet, seats=tuple(seats)), texts
 
 
@@ -168,15 +189,6 @@ def cannot_change(sheet: Sheet) -> str:
         at = next((seat.unit.timing for seat in sheet.seats if seat.unit.state == State.PUBLISHED), None)
         return f"was published {day_words(at.due, at.tz)}" if at is not None and at.due is not None else "was published"
     return "" if states <= set(EDITABLE) else "is on its way"
-
-
-def _media(wish: Wish, stock: Stock) -> tuple[tuple[MediaItem, ...], ...]:
-    made = tuple(replace(stock.items[path], alt=wish.alts[n] if n < len(wish.alts) else "") for n, path in enumerate(wish.media))
-    return (made,) if made else ()
-
-
-def _link(wish: Wish) -> Link | None:
-    return Link(wish.link) if wish.link else None
 
 
 def _brief_json(brief: str, known: str | None = None) -> str | None:
