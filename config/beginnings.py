@@ -58,9 +58,11 @@ def _begin(sample: str, folder: Path, name: str, words: dict[str, str]) -> list[
     return write_named(sample, folder, time.time_ns() // 1_000, local_zone(), {**known, "LANGUAGE": language_here(), **words})
 
 
-def add_account(file: Path, account: str, platform: str, handle: str, client: str | None, server: str = "") -> None:
-    """One line more under `accounts`, and its name in its client's list; nothing else of the file changes. Raises SpliceError, OSError."""
-    _rewrite(file, lambda document: _with_account(document, account, platform, handle, client, server))
+def add_account(file: Path, account: str, platform: str, handle: str, client: str | None, server: str = "", new_client: str = "") -> None:
+    """One line more under `accounts`, and its name in its client's list; nothing else of the file changes. Raises SpliceError, OSError.
+
+    `new_client`: the name of a client that is not there yet, who gets a line, too, with `client` as its short name."""
+    _rewrite(file, lambda document: _with_account(document, account, platform, handle, client, server, new_client))
 
 
 def name_server(file: Path, account: str, server: str) -> None:
@@ -173,18 +175,23 @@ def _without(client: YamlValue, account: str) -> YamlValue:
     return {**client, "accounts": tuple(name for name in _listed(client) if name != account)}
 
 
-def _with_account(document: Document, account: str, platform: str, handle: str, client: str | None, server: str) -> str:
+def _with_account(
+    document: Document, account: str, platform: str, handle: str, client: str | None, server: str, new_client: str = ""
+) -> str:
     raw = document.source.text
     entry: dict[str, YamlValue] = {"platform": platform, "handle": handle, "languages": (language_here(),)}
     if server:
         entry["server"] = server
-    edits = [_account_edit(document, account_line(account, platform, handle, server))]
-    if client is not None:
+    edits = [_entry_edit(document, "accounts", account_line(account, platform, handle, server))]
+    if client is not None and new_client:
+        name = json.dumps(new_client, ensure_ascii=False)
+        edits.append(_entry_edit(document, "clients", f"{client}: {{ name: {name}, accounts: [{account}] }}"))
+    elif client is not None:
         edits.append(_client_edit(document, client, account))
     changed = raw
     for at, words in sorted(edits, reverse=True):
         changed = changed[:at] + words + changed[at:]
-    if read(Source(document.source.file, changed)).value != _wanted(document.value, account, entry, client):
+    if read(Source(document.source.file, changed)).value != _wanted(document.value, account, entry, client, new_client):
         raise SpliceError("the account cannot be added there")
     return changed
 
@@ -195,14 +202,14 @@ def account_line(account: str, platform: str, handle: str, server: str) -> str:
     return f"{account}: {{ platform: {platform}, handle: {whose}, languages: [{language_here()}] }}"
 
 
-def _account_edit(document: Document, line: str) -> tuple[int, str]:
-    """After the last line of what stands under `accounts`."""
+def _entry_edit(document: Document, under: str, line: str) -> tuple[int, str]:
+    """After the last line of what stands under `accounts` or `clients`."""
     raw = document.source.text
-    node, steps = document.node(("accounts",))
+    node, steps = document.node((under,))
     if steps == 0:
-        return len(raw), f"{'' if raw.endswith(chr(10)) else chr(10)}accounts:\n  {line}\n"
+        return len(raw), f"{'' if raw.endswith(chr(10)) else chr(10)}{under}:\n  {line}\n"
     if raw[node.start : node.start + 1] == "{" or not node.children:
-        raise SpliceError("accounts stand in braces there")
+        raise SpliceError(f"{under} stand in braces there")
     first = next(iter(node.keys.values()))
     indent = first.start - (raw.rfind("\n", 0, first.start) + 1)
     last = max(child.end for child in node.children.values())
@@ -225,13 +232,15 @@ def _bracketed(document: Document, client: str) -> Node:
     return node
 
 
-def _wanted(value: YamlValue, account: str, entry: dict[str, YamlValue], client: str | None) -> YamlValue:
+def _wanted(value: YamlValue, account: str, entry: dict[str, YamlValue], client: str | None, new_client: str) -> YamlValue:
     assert isinstance(value, dict)
     clients, accounts = value.get("clients") or {}, value.get("accounts") or {}
     assert isinstance(clients, dict)
     assert isinstance(accounts, dict)
     after: dict[str, YamlValue] = {**value, "accounts": {**accounts, account: entry}}
-    if client is not None:
+    if client is not None and new_client:
+        after["clients"] = {**clients, client: {"name": new_client, "accounts": (account,)}}
+    elif client is not None:
         mine = clients[client]
         assert isinstance(mine, dict)
         listed = mine["accounts"]

@@ -74,12 +74,13 @@ def _ask_code(url: str, *, from_input: bool) -> str:
 @click.argument("platform")
 @click.argument("handle")
 @click.option("--client", help="Whose account it is, as `clients:` in daypart.yaml names them.")
+@click.option("--new-client", metavar="NAME", default="", help="A client who is not in daypart.yaml yet.")
 @click.option("--server", metavar="ADDRESS", default="", help="Its own server, where it is not the usual one.")
 @common
 @click.pass_obj
-def add(call: Call, platform: str, handle: str, client: str | None, server: str) -> None:
+def add(call: Call, platform: str, handle: str, client: str | None, new_client: str, server: str) -> None:
     """Add an account to daypart.yaml, whose comments stay; connect it next. PLATFORM: bluesky, mastodon or instagram."""
-    print_done(call, at_desk(call, lambda desk: desk.add_account(platform, handle, client, server)))
+    print_done(call, at_desk(call, lambda desk: desk.add_account(platform, handle, client, server, new_client)))
 
 
 @account.command(short_help="Correct the handle of an account in daypart.yaml.")

@@ -23,6 +23,22 @@ def test_one_more_account_is_written_and_the_rest_stays(place: Place) -> None:
     assert "there is no adapter for x" in place("account", "add", "x", "kawa", code=64).err
 
 
+def test_a_new_client_is_written_with_the_first_account(place: Place) -> None:
+    before = (place.root / "daypart.yaml").read_text("utf-8").splitlines()
+    place("account", "add", "bluesky", "lodz.example", "--new-client", "Łódź & Co.")
+    after = (place.root / "daypart.yaml").read_text("utf-8").splitlines()
+    assert [line for line in after if line not in before][1:] == ['  lodz-co: { name: "Łódź & Co.", accounts: [bs-lodz] }']
+    assert [line for line in before if line not in after] == []
+    [new] = [one for one in place("account", "list", "--json").json["accounts"] if one["name"] == "bs-lodz"]
+    assert new["client"] == "lodz-co"
+    assert (
+        "there is a client łódź & co. already" in place("account", "add", "bluesky", "x.example", "--new-client", "łódź & co.", code=64).err
+    )
+    both = place("account", "add", "bluesky", "x.example", "--client", "kawa", "--new-client", "New", code=64).err
+    assert "an account belongs to one client" in both
+    assert (place.root / "daypart.yaml").read_text("utf-8").splitlines() == after
+
+
 def test_a_browser_signs_in_to_mastodon(place: Place) -> None:
     """The stand-in says yes at once; its page shows the code that a person would paste."""
     said = place("account", "connect", "ms-roof", "--browser", "--secret-stdin", given="wrong\n", code=69)

@@ -78,8 +78,8 @@ class FakeAccounts:
         self.signed_out |= {account}
         return Done(f"{account} is disconnected: its tokens are gone")
 
-    async def add_account(self, platform: str, handle: str, client: str | None = None, server: str = "") -> Done:
-        self.added = (platform, handle, client or "", *filter(None, (server,)))
+    async def add_account(self, platform: str, handle: str, client: str | None = None, server: str = "", new_client: str = "") -> Done:
+        self.added = (platform, handle, client or "", *filter(None, (server, new_client)))
         return Done("ms-kawa stands in daypart.yaml now", details={"account": "ms-kawa"})
 
     async def correct_account(self, account: str, handle: str, server: str | None = None) -> Done:

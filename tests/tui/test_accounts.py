@@ -73,6 +73,27 @@ async def test_with_a_browser_the_address_is_shown_and_the_code_asked_for() -> N
         await see(pilot, "CONNECTED 6")
 
 
+async def test_a_new_client_comes_with_their_first_account() -> None:
+    desk = seeded()
+    async with opened(desk, place="6") as pilot:
+        await see(pilot, "SIGN IN 1")
+        await pilot.press("c")
+        await see(pilot, "The first account of a new client")
+        await pilot.press("down", "down", "down", "down", "enter")
+        await see(pilot, "What is the client called?")
+        await pilot.press("enter")
+        await see(pilot, "Please write a name.")
+        await type_text(pilot, "Mokka")
+        await pilot.press("enter")
+        await see(pilot, "Where is Mokka?")
+        await pilot.press("enter")
+        await see(pilot, "A new account for Mokka", "Your handle on Bluesky")
+        assert desk.added == ()
+        await type_text(pilot, "mokka.example")
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.added == ("bluesky", "mokka.example", "", "Mokka"), "client and account")
+
+
 async def test_a_new_account_is_written_and_connected_at_once() -> None:
     desk = seeded()
     async with opened(desk, place="6") as pilot:

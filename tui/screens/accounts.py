@@ -9,6 +9,7 @@ from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import DeliveryView, Done, Sign
 from scheduler.errors import DeskError
 from tui.dialogs.ask_account import AskAccount, Whose
+from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.connect import Connect
 from tui.dialogs.details import Details
@@ -22,7 +23,7 @@ from tui.screens.lists import ListScreen
 from tui.text import clean, one_line
 
 NEW = "+"
-"""Before a platform's name: an account that daypart.yaml does not have yet."""
+"""Before a platform's name: an account that daypart.yaml does not have yet. Alone: one of a client who is not there yet."""
 OWN = "-"
 """No client: the workspace's own."""
 
@@ -131,6 +132,7 @@ class AccountsScreen(ListScreen):
         waiting = sorted(self._known.values(), key=lambda s: (not s.urgent, s.account.name != self.chosen_key()))
         choices = [(s.account.name, _choice(s)) for s in waiting if s.account.supported and s.urgent]
         choices += [(f"{NEW}{platform}", say("A new account on {title}", title=platform.title())) for platform in HANDLES]
+        choices.append((NEW, say("The first account of a new client")))
         chosen = self._known.get(self.chosen_key())
         if chosen is not None and not chosen.urgent and chosen.account.supported:
             choices.append((chosen.account.name, say("{choice} (once more)", choice=_choice(chosen))))
@@ -138,17 +140,30 @@ class AccountsScreen(ListScreen):
         picked = await self.app.push_screen_wait(Pick(say("Connect which account?"), choices, chosen=first))
         if picked is None:
             return ""
+        if picked == NEW:
+            return await self._new_client()
         return await self._new(picked[1:]) if picked.startswith(NEW) else picked
 
-    async def _new(self, platform: str) -> str:
-        client = await self._whose()
+    async def _new_client(self) -> str:
+        """Who, then where their first account is: the two are written together, or neither."""
+        question, example = say("What is the client called?"), say("for example: Kawa Wrocław")
+        ask = AskWords(say("A new client"), question, yes=say("Go on"), placeholder=example, check=needs_words("a name"))
+        if not (name := await self.app.push_screen_wait(ask)):
+            return ""
+        platforms = [(platform, platform.title()) for platform in HANDLES]
+        platform = await self.app.push_screen_wait(Pick(say("Where is {name}?", name=one_line(name)), platforms))
+        return await self._new(platform, name) if platform else ""
+
+    async def _new(self, platform: str, new_client: str = "") -> str:
+        client = OWN if new_client else await self._whose()
         if client is None:
             return ""
         added: list[Done] = []
-        whose = next((c.name for c in self.app.clients if c.id == client), say("your own"))
+        whose = new_client or next((c.name for c in self.app.clients if c.id == client), say("your own"))
 
         async def add(typed: Whose) -> Done:
-            added.append(await self.app.desk.add_account(platform, typed.handle, None if client == OWN else client, typed.server))
+            known = None if client == OWN else client
+            added.append(await self.app.desk.add_account(platform, typed.handle, known, typed.server, new_client))
             return added[0]
 
         title = say("A new account for {whose}", whose=clean(whose))

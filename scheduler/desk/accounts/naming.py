@@ -29,8 +29,9 @@ WRITTEN = (".yaml", ".yml", ".md")
 class Naming(Connecting):
     """What a person changes under `accounts:`."""
 
-    async def add_account(self, platform: str, handle: str, client: str | None = None, server: str = "") -> Done:
-        """One account more, which waits to be connected; `server`: its own, where it is not the usual one.
+    async def add_account(self, platform: str, handle: str, client: str | None = None, server: str = "", new_client: str = "") -> Done:
+        """One account more, which waits to be connected; `server`: its own, where it is not the usual one. `new_client`: the name of
+        a client who is not there yet, in place of `client`.
 
         `details["account"]` is its name. Raises UsageError, NotFoundError."""
         handle, workspace = clean_line(handle), self.workspace
@@ -38,15 +39,25 @@ class Naming(Connecting):
             raise UsageError(f"there is no adapter for {clean_line(platform)}", f"platforms: {', '.join(PREFIX)}")
         if client is not None and client not in workspace.clients:
             raise NotFoundError(f"there is no client '{clean_line(client)}'", f"clients: {', '.join(workspace.clients) or 'none yet'}")
+        if new_client:
+            client, new_client = self._new_client(client, clean_line(new_client).strip())
         server = server_named(platform, handle, server)
         self._refuse_handle(platform, handle, server)
         name = _free_name(f"{PREFIX[platform]}-{slug_of(handle.lstrip('@').split('@')[0].split('.')[0])}", workspace.accounts)
         try:
-            add_account(self._file, name, platform, handle, client, server)
+            add_account(self._file, name, platform, handle, client, server, new_client)
         except SpliceError as error:
             line = account_line(name, platform, handle, server)
             raise _left_alone(error, f"add it yourself, under accounts: {line}") from error
         return Done(f"the account {name} stands in daypart.yaml now; connect it next", details={"account": name})
+
+    def _new_client(self, client: str | None, name: str) -> tuple[str, str]:
+        """A short name that nobody has, and the name itself. Raises UsageError."""
+        if client is not None:
+            raise UsageError("an account belongs to one client: a new one, or one who is there", "leave one of the two out")
+        if name.casefold() in {one.name.casefold() for one in self.workspace.clients.values()}:
+            raise UsageError(f"there is a client {name} already", "choose another name")
+        return _free_name(slug_of(name), self.workspace.clients), name
 
     async def correct_account(self, account: str, handle: str, server: str | None = None) -> Done:
         """Another handle or server for an account that nobody is signed in to; its posts stay with it.
