@@ -131,7 +131,7 @@ def whole_fault(timeline: Timeline) -> str:
     if not timeline.beats or abs(over) <= SUM_SLACK_S + _ROUNDING:
         return ""
     more = f"{over:g} s too long" if over > 0 else f"{-over:g} s too short"
-    return f"the beats take {timeline.planned_s:g} s together, {timeline.target_s:g} s are wanted: {more}"
+    return f"{more}: the beats take {timeline.planned_s:g} of {timeline.target_s:g} s"  # the end is cut where there is little room
 
 
 def _speech(beat: Beat, takes: float) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,6 +19,7 @@ from tui.lines.words import name_words, place_words
 from tui.say import say
 from tui.text import clean, counted, fit, when_words
 from tui.told import told
+from tui.widgets.row_list import time_last
 
 if TYPE_CHECKING:
     from scheduler.desk.serving import Leaving
@@ -30,7 +32,12 @@ NAMED = 3
 
 def waiting_lines(waits: tuple[DeliveryView, ...], tz: str, now: int) -> list[str]:
     """The posts that would wait, by name."""
-    lines = [fit(f"{when_words(view.due, tz, now)}  {place_words(view)}  {name_words(view)}", WIDE).rstrip() for view in waits[:NAMED]]
+    times = [when_words(view.due, tz, now) for view in waits[:NAMED]]
+    width = max(map(cell_len, times), default=0)
+    lines = [
+        fit(f"{time_last(time, width)}  {place_words(view)}  {name_words(view)}", WIDE).rstrip()
+        for time, view in zip(times, waits[:NAMED], strict=True)
+    ]
     return [*lines, *([say("and {number} more", number=len(waits) - NAMED)] if len(waits) > NAMED else [])]
 
 

@@ -56,6 +56,8 @@ LANGUAGES = {
 }  # fmt: skip
 """Names of languages for tabs; others are shown by their code."""
 
+_EARLY = re.compile(r"\b0(\d:\d\d)\b")
+
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"  # steers the terminal, breaks or turns lines
     "\u180e\u200b\u2060-\u2065\u206a-\u206f\ufeff\ufff9-\ufffb]"  # cannot be seen and joins nothing, but goes out with the post
@@ -157,6 +159,11 @@ def clock_words(at: int, tz: str) -> str:
 def short_clock(time: str) -> str:
     """`9:05` of `09:05`."""
     return time[1:] if time.startswith("0") else time
+
+
+def short_times(when: str) -> str:
+    """`Tue 24 Nov 9:05` of `Tue 24 Nov 09:05`: as every list of the desk says it."""
+    return _EARLY.sub(r"\1", when)
 
 
 def within(words: str) -> str:

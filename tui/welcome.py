@@ -202,7 +202,7 @@ def _name_question(name: str) -> AskWords:
         say("Welcome · 1 of 3"),
         say("Whose posts are these? Your own name, or your first client's."),
         yes=say("Go on"),
-        no=say("Not now"),
+        no=say("Back"),
         value=name,
         placeholder=say("for example: Kawa Wrocław"),
         check=needs_words("a name"),

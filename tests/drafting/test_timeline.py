@@ -67,5 +67,5 @@ def test_a_screen_that_cannot_be_read_an_opening_and_an_end_that_are_too_long() 
     assert "the opening takes 5 s" in first[0]
     assert "take 0.8 s to read" in second[0]
     assert "the end takes 5 s" in last[0]
-    assert whole_fault(timeline) == "the beats take 10.5 s together, 30 s are wanted: 19.5 s too short"
+    assert whole_fault(timeline) == "19.5 s too short: the beats take 10.5 of 30 s"
     assert whole_fault(Timeline(10.0, timeline.beats)) == ""

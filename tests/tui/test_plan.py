@@ -199,7 +199,7 @@ async def test_a_moved_post_is_listed_at_its_new_time_and_one_without_a_text_say
         bare = "  - id: bare\n    at: 2026-12-02T08:00\n    brief: { goal: Beans }\n"
         h.edit("posts:\n", "posts:\n" + bare)
         async with desk_on(h, "8") as pilot:
-            await see(pilot, "MOVED 1", "Tue 1 Dec 09:45")
+            await see(pilot, "MOVED 1", "Tue 1 Dec 9:45")
             await pilot.press("end")
             await see(pilot, "No text yet. Write it into the file; or A")
             screen = pilot.app.screen

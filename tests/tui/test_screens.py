@@ -61,7 +61,7 @@ async def test_toasts_and_titles_are_plain() -> None:
         ("2", "Nothing planned on this day. n writes a post here."),
         ("3", "No drafts. n writes a new post."),
         ("4", "Nothing waits for you."),
-        ("5", "Nothing planned. Approved posts appear here."),
+        ("5", "Nothing planned. n writes a post; approved ones appear here."),
     ],
 )
 async def test_empty_says_the_next_key(place: str, words: str) -> None:

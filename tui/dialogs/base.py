@@ -59,7 +59,7 @@ class Dialog(ModalScreen[Answer | None], Veiled[Answer | None], Unhurried[Answer
 
     def buttons(self) -> ComposeResult:
         """The harmless one first; it has the focus."""
-        yield Button(say("Close"), id="no")
+        yield Button(Content(say("Close (esc)")), id="no")
 
     def note(self, words: str) -> None:
         """Say inside the dialog why it does not close."""

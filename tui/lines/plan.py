@@ -12,7 +12,7 @@ from scheduler.desk.views import Sign
 from scheduler.plan.change import Change
 from tui.lines.rows import section
 from tui.say import later, say, say_count
-from tui.text import clean, counted, one_line, sentence, some
+from tui.text import clean, counted, one_line, sentence, short_times, some
 from tui.told import told
 from tui.widgets.row_list import Row
 
@@ -52,7 +52,7 @@ def file_rows(board: Board) -> list[Row]:
         ALL,
         _file_tone(board.errors, warnings),
         text=f"{say('All files')}  {_counts(board.errors, warnings)}",
-        mark=_file_mark(board.errors),
+        mark=_file_mark(board.errors, warnings),
     )
     rows = [whole]
     campaign = ""
@@ -80,7 +80,7 @@ def _file_tone(errors: int, warnings: int) -> Sign:
     return Sign.REFUSED if errors else Sign.AI_DRAFT if warnings else Sign.PUBLISHED
 
 
-def _file_mark(errors: int, warnings: int = 0) -> str:
+def _file_mark(errors: int, warnings: int) -> str:
     return "" if errors or not warnings else "!"
 
 
@@ -129,8 +129,8 @@ def _change_row(number: int, one: ChangeView) -> Row:
 
 
 def without_zone(when: str) -> str:
-    """`Mon 30 Nov 12:15 CET` without its last word: the zone is said once, in the pane."""
-    line = one_line(when)
+    """`Mon 30 Nov 9:15` of `Mon 30 Nov 09:15 CET`: the zone is said once, in the pane."""
+    line = short_times(one_line(when))
     return line.rpartition(" ")[0] if ":" in line and line.rpartition(" ")[2].isupper() else line
 
 
@@ -146,7 +146,7 @@ def change_pane(one: ChangeView) -> Content:
     """The whole of one change: what, when, what it costs, the texts before and after."""
     change = one.change
     lines = [
-        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {one_line(told(change.when))}"),
+        Content(f"{one_line(one.client_name)} · {one_line(one.account)} · {short_times(one_line(told(change.when)))}"),
         Content(_what(change)),
     ]
     if change.loses_approval:

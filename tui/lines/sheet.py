@@ -11,7 +11,7 @@ from scheduler.importing.view import SheetPlan, SheetRow
 from tui.lines.plan import TONES, without_zone
 from tui.lines.rows import section
 from tui.say import later, say, say_count
-from tui.text import clean, counted, field_words, fit, one_line, sentence
+from tui.text import clean, counted, field_words, fit, one_line, sentence, short_times
 from tui.told import told
 from tui.widgets.row_list import Row
 
@@ -117,7 +117,7 @@ def finding_pane(one: Finding) -> Content:
 
 def row_pane(one: SheetRow) -> Content:
     """One row, whole."""
-    head = f"{one_line(one.client_name)} · {', '.join(map(one_line, one.accounts))} · {one_line(one.when)}"
+    head = f"{one_line(one.client_name)} · {', '.join(map(one_line, one.accounts))} · {short_times(one_line(one.when))}"
     lines = [Content(f"{one_line(one.place)}  {head}"), Content(one_line(one.title)), Content(sentence(clean(told(one.words))))]
     if one.loses_approval:
         lines.append(Content.assemble((say("It has an approval now, and loses it."), "bold $warning")))

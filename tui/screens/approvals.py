@@ -39,7 +39,7 @@ class ApprovalsScreen(ListScreen):
 
     PLACE = "approvals"
     ACTIONS = SCREENS["approvals"]
-    TITLE_WORDS = later("Waiting for your yes")
+    TITLE_WORDS = later("Approvals")
     EMPTY = later("Nothing waits for you. ‹post.new› writes a post; once it has a time, it comes here.")
     STOPPED = later("Nothing waits for you. Approved posts leave when the publishing service runs.")
     BINDINGS = bindings(APPROVALS)

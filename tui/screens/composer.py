@@ -18,7 +18,7 @@ from tui.keys.action import bindings
 from tui.keys.actions import SCREENS, WRITE
 from tui.lines.reading import label_words, preview_content
 from tui.lines.rows import choice_rows
-from tui.lines.writing import Draft, fits_until, is_head, models_words, moved_index, placeholder_of
+from tui.lines.writing import Draft, fits_until, is_head, models_words, moved_index, placeholder_of, troubles
 from tui.say import is_aloud, say, say_count
 from tui.screens.composing_media import ComposingMedia
 from tui.text import clean, counted, field_words, full_when, one_line, sentence
@@ -251,6 +251,7 @@ class ComposerScreen(ComposingMedia):
             return
         self.area.fits = fits_until(self._counters, self.draft.current, len(self.draft.passage.text))
         self.query_one(Counters).show(self._counters, self.app.glyphs)
+        self.query_one("#fits").border_subtitle = Content(say("‹write.problem› next problem")) if troubles(self._counters) else None
 
     @property
     def counters(self) -> list[Counter]:
@@ -321,7 +322,6 @@ class ComposerScreen(ComposingMedia):
         text.set_class(bool(self.save_trouble), "-trouble")
         fits = self.query_one("#fits")
         fits.border_title = Content(say("Does it fit? · {when_words} (‹write.when›)", when_words=self._when_words()))
-        fits.border_subtitle = Content(say("‹write.problem› next problem"))
 
     def _way_words(self) -> str:
         """Out of the text, or into it."""

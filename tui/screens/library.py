@@ -81,6 +81,7 @@ class LibraryScreen(Shelving):
         if (tab, words) == (self.tab, self._words):  # else an answer to what is not asked any more
             self.rows.empty = EMPTY[tab]
             self.rows.show(rows, words)
+            self.query_one("#pane").display = bool(rows or words)  # an empty frame tells nothing; while somebody seeks it stays where it is
             if words != self._shown:
                 self._shown = words
                 self.rows.action_edge(-1)

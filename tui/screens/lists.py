@@ -118,6 +118,7 @@ class ListScreen(ItemScreen):
         """Title and text of the pane; another text is read from its beginning, the same one from where one was."""
         pane = self.query_one("#pane", VerticalScroll)
         pane.display = bool(title or body.plain)  # an empty frame tells nothing, and its lines serve the list
+        self.query_one("#list").set_class(not pane.display, "-alone")
         pane.border_title = Content(clean(title)) if title else None
         before = self.pane.content
         if isinstance(before, Content) and before.plain == body.plain and before.spans == body.spans:

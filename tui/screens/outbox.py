@@ -28,7 +28,7 @@ class OutboxScreen(ListScreen):
     PLACE = "outbox"
     ACTIONS = SCREENS["outbox"]
     TITLE_WORDS = later("Outbox")
-    EMPTY = later("Nothing planned. Approved posts appear here.")
+    EMPTY = later("Nothing planned. ‹post.new› writes a post; approved ones appear here.")
     BINDINGS = bindings(OUTBOX)
 
     async def read(self) -> None:

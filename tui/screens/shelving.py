@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PLACE_OF = {"approve": "approvals", "sign_in": "accounts", "empty": "calendar"}
 """Where a reminder is dealt with."""
+OF_A_LINE = frozenset({"open", "duplicate", "evergreen", "tags", "edit", "delete", "copy"})
+"""What needs a line under the cursor; a new post or a search does not."""
 
 
 class Shelving(DeskScreen):
@@ -62,7 +64,7 @@ class Shelving(DeskScreen):
 
     def why_off(self, action: str) -> str:
         tab, key = self.tab, self.chosen
-        if not key:
+        if not key and action in OF_A_LINE:
             return say("there is nothing under the cursor")
         if action == "duplicate" and (tab == "media" or key.startswith("needs:")):
             return say("it is no post; use a post on the list Posts")

@@ -243,7 +243,7 @@ class KeyLine(Bar):
         background: $panel; color: $foreground;
         .key--key { color: $warning; background: $panel; text-style: bold; }
         .key--label { color: $foreground; background: $panel; }
-        .key--off { color: $rest; background: $panel; }
+        .key--off { color: $quiet; background: $panel; }
     }
     """
     ALWAYS = (HOLD, HELP, PALETTE)

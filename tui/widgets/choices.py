@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.command import CommandInput, CommandList, CommandPalette, SearchIcon
 from textual.containers import Horizontal, Vertical
@@ -28,10 +29,19 @@ class Choices(OptionList):
         if line >= len(self._lines):
             return strip
         place, of_its_lines = self._lines[line]
+        if place == self.highlighted:
+            strip = self._on_cursor(strip)
         here = place == self.highlighted and of_its_lines == 0
         style = next((segment.style for segment in strip), None)  # with what a click there means
         glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
         return Strip([Segment(glyphs.cursor if here else " ", style), *strip], strip.cell_length + 1)
+
+    def _on_cursor(self, strip: Strip) -> Strip:
+        """One colour for all words, as a quiet one could not be read on the cursor; and reversed where there is no colour, which Textual
+        leaves out."""
+        look = self.get_component_rich_style("option-list--option-highlighted")
+        over = Style(color=look.color, reverse=look.reverse)
+        return Strip([Segment(text, (style or Style.null()) + over) for text, style, _ in strip], strip.cell_length)
 
 
 class CommandChoices(CommandList, Choices):

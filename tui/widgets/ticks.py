@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tui.text import UNICODE, Glyphs
 from tui.widgets.choices import Choices
 
 
@@ -24,7 +25,7 @@ def box(ticked: bool, words: str) -> Content:
 
 
 class Tick(Static, can_focus=True):
-    """One box; space or a click changes it."""
+    """One box; space or a click changes it. `▸` stands before it as in a list, so that no colour is needed to see where one is."""
 
     DEFAULT_CSS = """
     Tick { height: auto; color: $foreground; &:focus { color: $primary; text-style: bold; }
@@ -39,17 +40,28 @@ class Tick(Static, can_focus=True):
         """The person ticked it."""
 
     def __init__(self, words: str, *, id: str) -> None:  # noqa: A002
-        super().__init__(box(False, words), id=id, markup=False)
-        self._words = words
+        super().__init__(Content(f" {box(False, words)}"), id=id, markup=False)
+        self.words = words
+        """What stands beside the box."""
 
     def say(self, words: str) -> None:
         """Other words beside the box; what was ticked for the old ones no longer counts."""
-        if words != self._words:
-            self._words, self.value = words, False
-            self.update(box(False, words))
+        if words != self.words:
+            self.words, self.value = words, False
+            self._draw()
 
-    def watch_value(self, value: bool) -> None:
-        self.update(box(value, self._words))
+    def watch_value(self) -> None:
+        self._draw()
+
+    def on_focus(self) -> None:
+        self._draw()
+
+    def on_blur(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        glyphs: Glyphs = getattr(self.app, "glyphs", UNICODE)
+        self.update(Content(f"{glyphs.cursor if self.has_focus else ' '}{box(self.value, self.words)}"))
 
     def action_tick(self) -> None:
         self.value = not self.value

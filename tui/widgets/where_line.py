@@ -12,7 +12,7 @@ from tui.say import is_aloud, say
 from tui.text import one_line
 from tui.widgets.caption_area import CaptionArea
 from tui.widgets.row_list import RowList
-from tui.widgets.ticks import Tick
+from tui.widgets.ticks import Tick, box
 
 CURSORS = ("cursor", "highlighted", "value")
 """Reactives of widgets that say what is chosen in them."""
@@ -31,7 +31,7 @@ def spoken_words(widget: Widget | None) -> str:
     if isinstance(widget, Button):
         return say("Button: {label}", label=widget.label)
     if isinstance(widget, Tick):
-        return str(widget.content)
+        return str(box(widget.value, widget.words))
     if isinstance(widget, Input):
         value = say("a secret, not shown") if widget.password else widget.value or widget.placeholder
         return say("Line to type in: {value}", value=value)
