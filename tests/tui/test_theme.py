@@ -110,3 +110,36 @@ def test_a_clients_colour_may_be_wrong() -> None:
     assert client_rgb("") is None
     assert client_rgb("no colour at all") is None
     assert client_rgb("auto") is None or client_rgb("auto")
+
+
+_STYLE = re.compile(r"\.terminal-\d+-(r\d+) \{ fill: (#\w{6})")
+_GROUND = re.compile(r'<rect fill="(#\w{6})" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="[\d.]+" shape-rendering')
+_WORDS = re.compile(r'<text class="terminal-\d+-(r\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*\w\w[^<]*)</text>')
+LINE = 24.4
+"""Height of a line in a picture."""
+VEILED = re.compile(r"\[(dialog-|-new|-approve|-dialog|welcome-name|outbox-loading)")
+"""Behind a dialog, and while it is read, words are dimmed on purpose."""
+PAGES = re.compile(r"\[dialog-(former|sheet|crossed|overdue|notices|help)")
+"""Dialogs with nothing behind them."""
+
+
+def dim_words(svg: str) -> set[tuple[str, float]]:
+    """Words of a picture with too little contrast to what is behind them."""
+    styles = dict(_STYLE.findall(svg))
+    grounds = [(color, float(x), round((float(y) - 1.5) / LINE), float(width)) for color, x, y, width in _GROUND.findall(svg)]
+    found = set()
+    for style, x, y, words in _WORDS.findall(svg):
+        row, left = round((float(y) - 20) / LINE), float(x) + 1
+        behind = [color for color, at, line, width in grounds if line == row and at <= left < at + width]
+        ratio = _contrast(styles[style], behind[-1]) if behind else 21.0
+        if ratio < 4.5:
+            found.add((words.replace("&#160;", " ").strip(), round(ratio, 2)))
+    return found
+
+
+def test_every_word_of_the_pictures_can_be_read() -> None:
+    files = sorted((Path(__file__).parent / "__snapshots__").glob("*/*.raw"))
+    seen = [file for file in files if not VEILED.search(file.name) or PAGES.search(file.name)]
+    assert len(seen) > 100
+    low = {file.name: words for file in seen if (words := dim_words(file.read_text("utf-8")))}
+    assert low == {}
