@@ -25,12 +25,24 @@ def read_accounts(conn: Connection, workspace: Workspace) -> dict[str, StoredAcc
 
 def sync_accounts(conn: Connection, workspace: Workspace) -> dict[str, StoredAccount]:
     """Make the store's rows say what daypart.yaml says. An account that is somebody else now has to be connected again."""
+    follow_clients(conn, workspace)
     rows = {row["name"]: row for row in conn.execute(select(ACCOUNT)).mappings()}
     for name, written in workspace.accounts.items():
         if written.supported:
             _sync(conn, name, written, workspace.client_of(name), rows.get(name))
             _keep_pace(conn, name, workspace.pace_of(name).text(), rows.get(name))
     return read_accounts(conn, workspace)
+
+
+def follow_clients(conn: Connection, workspace: Workspace) -> None:
+    """Accounts belong to whom daypart.yaml says, and so does what is planned on them; what is public stays whose it was."""
+    rows = conn.execute(select(ACCOUNT.c.id, ACCOUNT.c.name, ACCOUNT.c.client)).fetchall()
+    for row in rows:
+        client = workspace.client_of(row.name)
+        if row.name in workspace.accounts and row.client != client:
+            conn.execute(update(ACCOUNT).where(ACCOUNT.c.id == row.id).values(client=client))
+            open_ones = (DELIVERY.c.account_id == row.id, DELIVERY.c.state.not_in(lifecycle.FINAL))
+            conn.execute(update(DELIVERY).where(*open_ones).values(client=client))
 
 
 def _keep_pace(conn: Connection, name: str, pace: str, row: RowMapping | None) -> None:
@@ -65,5 +77,3 @@ def _sync(conn: Connection, name: str, written: WrittenAccount, client: str | No
     if not _is_same(written, row):
         nobody = {"remote_account_id": None, "token_enc": None, "token_prev_enc": None, "token_exp": None, "state": "ok"}
         conn.execute(update(ACCOUNT).where(ACCOUNT.c.id == row["id"]).values(**said, **nobody, facts=json.dumps({"login": written.login})))
-    elif row["client"] != client:
-        conn.execute(update(ACCOUNT).where(ACCOUNT.c.id == row["id"]).values(client=client))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from scheduler import brake, holds
+from scheduler.accounts.rows import follow_clients
 from scheduler.clean import clean_line
 from scheduler.desk.room import Room
 from scheduler.desk.views import Done
@@ -20,7 +21,13 @@ class Braking(Room):
         """From now on nothing leaves: of everything, of a client, of an account, or of a campaign."""
         scope, subject, words = await self._scope(client, account, campaign)
         said = clean_line(reason)
-        done = await self.change(lambda conn: brake.put_on(conn, scope, subject, said, self.author("hold")))
+        workspace = self.workspace
+
+        def operation(conn: Connection) -> bool:
+            follow_clients(conn, workspace)  # else a client named since would not be held where its posts are older than its name
+            return brake.put_on(conn, scope, subject, said, self.author("hold"))
+
+        done = await self.change(operation)
         already = f"{words} is on hold already{'; the reason is noted' if said else ''}"
         return Done(f"on hold: {words}; nothing leaves" if done else already)
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from scheduler.errors import NotFoundError, UsageError
-from tests.desk.house import House, house, instant
+from tests.desk.house import WORKSPACE, House, house, instant
 
 KEY = "autumn/teaser@bs-kawa"
 
@@ -54,6 +54,19 @@ async def test_one_client_or_one_account(tmp_path: Path) -> None:
         assert (await h.desk.delivery(KEY)).sign == "held"
         with pytest.raises(NotFoundError, match="there is no client 'nobody'"):
             await h.desk.hold(client="nobody")
+
+
+async def test_a_client_is_held_with_what_was_planned_before_it_had_a_name(tmp_path: Path) -> None:
+    bike = "  bike: { name: Bike Shop, accounts: [bs-bike], color: blue }\n"
+    async with house(tmp_path, None, WORKSPACE.replace(bike, "")) as h:
+        await h.connected("bs-bike")
+        made = await h.desk.new_post(title="", text={"en": "Lights on"}, accounts=["bs-bike"], when="tomorrow 9:30")
+        [key] = [view.key for view in made.deliveries]
+        await h.approve(key)
+        h.workspace("media:", f"{bike}media:")
+        await h.desk.hold(client="bike")
+        view = await h.desk.delivery(key)
+        assert (view.sign, view.client_name, view.state) == ("held", "Bike Shop", "queued")
 
 
 async def test_one_campaign_and_nothing_else(tmp_path: Path) -> None:

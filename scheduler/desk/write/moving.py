@@ -134,7 +134,7 @@ class Moving(Reviewing, Undoing, Pacing):
         author = self.author("brought back after it was cancelled")
         writing.retire(conn, unit, author)
         timing = replace(unit.timing, slot=None)
-        new = NewUnit(unit.key, unit.post_id, unit.account_id, unit.client, timing, wanted, unit.applied, unit.brief_hash)
+        new = NewUnit(unit.key, unit.post_id, unit.account_id, account.client, timing, wanted, unit.applied, unit.brief_hash)
         writing.create(conn, new, author)
 
     async def delete_draft(self, post: str) -> Done:
