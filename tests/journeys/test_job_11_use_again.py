@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from scheduler.clock import DAY
 from tests.journeys.office import Office, at, next_monday
 
 FIRST, AGAIN = "Latte art for beginners", "Latte art for beginners, now with oat milk"
 
 
 def used_again(office: Office, key: str) -> None:
-    """A new draft that nobody approved, and a rule about the old post."""
+    """A new draft that nobody approved, and a rule about the old post: it rests now, and comes to mind again when it has rested."""
     found = office.place("library", "latte", "--json").json["posts"]
+    [old] = [post for post in found if post["post"] == key.partition("@")[0]]
+    rests = datetime.fromisoformat(old["rests_until"]) - datetime.fromisoformat(old["last_used"])
+    assert (old["used"], rests.days) == (1, 60)
     rules = {post["post"]: post["evergreen"] for post in found}
     assert "60 days" in str(rules.pop(key.partition("@")[0]))
     [draft] = rules
@@ -17,6 +23,11 @@ def used_again(office: Office, key: str) -> None:
     assert (shown["state"], shown["approval"], shown["due"][:16]) == ("draft", None, f"{next_monday():%Y-%m-%d}T09:00")
     assert AGAIN in office.place("post", "show", f"{draft}@bs-kawa").out
     assert office.place.texts() == [FIRST]
+    office.place("post", "delete", draft)  # while a copy waits, the old one is not suggested at all
+    assert office.place("library", "--suggest", "--json").json["suggestions"] == []
+    office.place.set_clock(60 * DAY)
+    [again] = office.place("library", "--suggest", "--json").json["suggestions"]
+    assert (again["post"], again["account"]) == (old["post"], "bs-kawa")
 
 
 async def test_with_keys(office: Office) -> None:
