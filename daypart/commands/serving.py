@@ -61,7 +61,7 @@ def _serve(call: Call, root: Path, listening: socket.socket, desks: int, opens: 
         ) from missing
 
     async def until_told() -> None:
-        command = [sys.executable, "-P", "-X", "utf8", "-m", "daypart.browser.visit", str(root)]
+        command = [sys.executable, "-P", "-X", "utf8", "-m", "daypart.visit", str(root)]
         server = BrowserServer(command, title=f"{root.name} · daypart", most=desks)
         end = _end_of(asyncio.get_running_loop())
         await server.start(listening)

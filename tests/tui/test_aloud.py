@@ -7,10 +7,10 @@ from pathlib import Path
 
 from config.desk_settings import DeskSettings, write_settings
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
+from tui.lines.charts import bar, sparkline
 from tui.say import speak
 from tui.text import UNICODE
 from tui.widgets.caption_area import CaptionArea
-from tui.widgets.charts import bar, sparkline
 from tui.widgets.row_list import RowList
 from tui.widgets.where_line import spoken_words
 

@@ -16,9 +16,9 @@ from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, screen_text, see, type_text, until
 from tui.app import DaypartApp
+from tui.lines.charts import bar, sparkline
 from tui.lines.report import number_rows, post_pane
 from tui.text import ASCII, UNICODE
-from tui.widgets.charts import bar, sparkline
 
 
 def test_a_sparkline_is_read_by_height_and_in_ascii_by_digits() -> None:

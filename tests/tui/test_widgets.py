@@ -13,11 +13,12 @@ from textual.widget import Widget
 
 from scheduler.desk.views import CalendarRow, Sign, Span
 from tests.tui.waiting import opened, screen_text, see, until
+from tui.lines.row import Row
 from tui.lines.week import Spot, Week
 from tui.text import ASCII
 from tui.theme import FALLBACKS, THEMES
 from tui.widgets.caption_area import CaptionArea
-from tui.widgets.row_list import Row, RowList, columns
+from tui.widgets.row_list import RowList, columns
 from tui.widgets.ticks import Tick, TickList
 from tui.widgets.week_grid import WeekGrid
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from scheduler.desk.accounts.standing import Standing
 from scheduler.desk.views import Sign
 from scheduler.desk.words import ENDING
+from tui.lines.row import Row
 from tui.lines.rows import section
 from tui.say import later, say
 from tui.text import clean, counted, day_words, local, one_line, when_words
 from tui.told import told
-from tui.widgets.row_list import Row
 
 NEEDED = {
     "bluesky": (

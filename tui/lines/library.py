@@ -8,11 +8,11 @@ from textual.content import Content
 
 from scheduler.desk.library.views import IdeaView, LibraryPost, MediaDetail, MediaView, Reminder, Suggestion
 from scheduler.desk.views import PostView, Sign
+from tui.lines.row import Row
 from tui.lines.rows import section
 from tui.say import say
 from tui.text import clean, counted, field_words, full_when, one_line, some, when_words
 from tui.told import told
-from tui.widgets.row_list import Row
 
 TEXT_SHOWN = 700
 """Letters of a text in the pane; `enter` shows all."""

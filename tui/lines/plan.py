@@ -10,11 +10,11 @@ from textual.content import Content
 from scheduler.desk.plan.board import Board, ChangeView, FileView, MistakeView
 from scheduler.desk.views import Sign
 from scheduler.plan.change import Change
+from tui.lines.row import Row
 from tui.lines.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, one_line, sentence, short_times, some
 from tui.told import told
-from tui.widgets.row_list import Row
 
 FILE, CHANGE, MISTAKE = "file:", "change:", "mistake:"
 ALL = f"{FILE}*"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from scheduler.desk.views import Sign
+from tui.lines.charts import bar, sparkline
+from tui.lines.row import Row
 from tui.say import say
 from tui.text import Glyphs, clean, clock_words, counted, day_names, fit, full_when, one_line, week_words
 from tui.told import told
-from tui.widgets.charts import bar, sparkline
-from tui.widgets.row_list import Row
 
 if TYPE_CHECKING:
     from scheduler.report.model import AccountWeek, ClientWeek, Counts, Posted, WeekReport

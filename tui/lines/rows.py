@@ -8,11 +8,11 @@ from dataclasses import replace
 from scheduler.clock import HOUR
 from scheduler.desk.today.views import Risk
 from scheduler.desk.views import DeliveryView, ReviewItem, Sign
+from tui.lines.row import Row
 from tui.lines.words import name_words, row_words
 from tui.say import later, say, thousands
 from tui.text import clean, counted, local, one_line, sentence, when_words
 from tui.told import told
-from tui.widgets.row_list import Row
 
 NEEDS = {Sign.NEEDS_YOU, Sign.REFUSED, Sign.MISSED}
 NOW = {Sign.SENDING, Sign.CHECKING}

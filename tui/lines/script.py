@@ -12,10 +12,10 @@ from rich.cells import cell_len
 
 from scheduler.desk.views import BeatView, Span
 from scheduler.desk.write.views import ScriptView
+from tui.lines.wrapped import wrapped
 from tui.say import fraction, is_aloud, later, say
 from tui.text import Glyphs, one_line
 from tui.told import told
-from tui.widgets.poured import wrapped
 
 STEP_S = 0.5
 """How much + and - change a beat."""

@@ -9,11 +9,11 @@ from scheduler.importing.columns import IGNORED, Column
 from scheduler.importing.table import Finding, as_text
 from scheduler.importing.view import SheetPlan, SheetRow
 from tui.lines.plan import TONES, without_zone
+from tui.lines.row import Row
 from tui.lines.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, field_words, fit, one_line, sentence, short_times
 from tui.told import told
-from tui.widgets.row_list import Row
 
 COLUMN, FINDING, ROW = "column:", "finding:", "row:"
 KNOWN_BY = {"heading": later("by its heading"), "said": later("you said so"), "kept": later("as last time"), "unknown": ""}

@@ -18,6 +18,7 @@ from tui.lines.library import (
     post_row,
     proposed_rows,
 )
+from tui.lines.row import Row
 from tui.lines.rows import filtered
 from tui.say import later, say
 from tui.screens.shelving import Shelving
@@ -25,7 +26,7 @@ from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical
 from tui.widgets.library_tabs import LibraryTabs
-from tui.widgets.row_list import Row, RowList
+from tui.widgets.row_list import RowList
 
 PAGE = 60
 """Lines read at once; more when the cursor comes to the last one."""

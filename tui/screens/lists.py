@@ -15,6 +15,7 @@ from textual.widgets import Static
 from scheduler.desk.views import Sign
 from scheduler.errors import DeskError
 from tui.detail import EVIDENT, detail, detail_title
+from tui.lines.row import Row
 from tui.lines.rows import filtered
 from tui.say import say
 from tui.screens.items import ItemScreen
@@ -22,7 +23,7 @@ from tui.text import clean
 from tui.told import told
 from tui.unhurried import PlainVertical
 from tui.widgets.find_line import FindLine
-from tui.widgets.row_list import Row, RowList
+from tui.widgets.row_list import RowList
 
 MANY = 250
 """Rows above which they are made in a thread."""

@@ -33,7 +33,7 @@ from tui.told import told
 if TYPE_CHECKING:
     from scheduler.desk.views import DeliveryView, Done
     from scheduler.report.model import AccountWeek, Posted, WeekReport
-    from tui.widgets.row_list import Row
+    from tui.lines.row import Row
 
 PAST = 26
 """Weeks back that can be picked from the list; older ones are typed."""

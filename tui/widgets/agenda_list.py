@@ -13,10 +13,11 @@ from textual.message import Message
 
 from scheduler.desk.calendar.views import Agenda
 from scheduler.desk.views import CalendarRow
+from tui.lines.row import Row
 from tui.say import say
 from tui.text import UNICODE, Glyphs, day_words, local, one_line, short_clock
 from tui.told import told
-from tui.widgets.row_list import Columns, Row, RowList, columns
+from tui.widgets.row_list import Columns, RowList, columns
 
 PAGE = 200
 """Lines that are fetched at once."""

@@ -14,11 +14,11 @@ from textual.widget import Widget
 from scheduler.desk.write.views import MediaPage, MediaView, Verdict
 from tui.keys.action import bindings
 from tui.keys.actions import PICTURES
+from tui.lines.wrapped import wrapped
 from tui.say import say
 from tui.text import UNICODE, Glyphs, counted, field_words, one_line
 from tui.told import told
 from tui.widgets.paint import line
-from tui.widgets.poured import wrapped
 
 ROOMY = 70
 """Cells in which all keys have their names."""

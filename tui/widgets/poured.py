@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from rich.cells import cell_len, chop_cells
 from rich.segment import Segment
 from textual import events
 from textual.cache import LRUCache
@@ -14,12 +12,12 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.lines.wrapped import broken
 from tui.text import clean
 from tui.widgets.paint import line
 
 Block = tuple[str, str]
 """Text and its look: title, words, quiet, warning, strong."""
-_WORD = re.compile(r"\S*\s*")
 
 
 class Poured(Widget):
@@ -104,7 +102,7 @@ class Poured(Widget):
     def _wrap_from(self, text: str, look: str) -> None:
         width = self.content_size.width
         for paragraph in text.split("\n"):
-            found = list(_broken(paragraph, width))
+            found = list(broken(paragraph, width))
             self._lines += [(written.rstrip(), look) for written in found]
             self._open = found[-1] if found else ""
 
@@ -129,24 +127,3 @@ class Poured(Widget):
             style = self.get_component_rich_style(f"poured--{look}")
             strip = self._strips[key] = line([Segment(text, style)], width, self.rich_style)
         return strip
-
-
-def wrapped(paragraph: str, width: int) -> Iterator[str]:
-    """One paragraph in lines of at most so many cells; words that are longer are cut."""
-    return (written.rstrip() for written in _broken(paragraph, width))
-
-
-def _broken(paragraph: str, width: int) -> Iterator[str]:
-    """The lines as they were written, spaces at their ends."""
-    if width < 1:
-        return
-    current = ""
-    for word in _WORD.findall(paragraph):
-        if cell_len((current + word).rstrip()) <= width:
-            current += word
-            continue
-        if current.strip():
-            yield current
-        *whole, current = chop_cells(word, width) if cell_len(word.rstrip()) > width else [word]
-        yield from whole
-    yield current

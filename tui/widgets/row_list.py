@@ -18,42 +18,12 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from scheduler.desk.views import Sign
 from tui.keys.action import bindings
 from tui.keys.actions import MOVE
+from tui.lines.row import Row
 from tui.say import is_aloud, later, say
 from tui.text import UNICODE, Glyphs, clean
-from tui.theme import SIGN_WORDS
 from tui.widgets.paint import SIGN_CLASSES, SIGN_CSS, Grounded, cell, client_bar, line, sign_class, sign_text
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line. With a heading it cannot be chosen."""
-
-    key: str
-    sign: Sign = Sign.DRAFT
-    when: str = ""
-    client: str = ""
-    color: str = ""
-    account: str = ""
-    title: str = ""
-    words: str = ""
-    heading: str = ""
-    mark: str = ""
-    """Another sign in the place of the state's; `sign` then only gives the colour."""
-    text: str = ""
-    """The whole line, where columns do not serve."""
-
-    def has(self, words: str) -> bool:
-        """Whether every one of the words stands somewhere in the line."""
-        whole = f"{self.text} {self.client} {self.account} {self.title} {self.words} {self.when} {self.key}".casefold()
-        return all(word in whole for word in words.casefold().split())
-
-    def aloud(self) -> str:
-        """The line as a sentence, its state as a word."""
-        parts = (say(SIGN_WORDS[self.sign]), self.when, self.client, self.account, self.title, self.words)
-        return self.heading or ", ".join(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""One visit at the desk from a browser: `python -m daypart.browser.visit FOLDER`, started by `daypart serve` and by nobody else."""
+"""One visit at the desk from a browser: `python -m daypart.visit FOLDER`, started by `daypart serve` and by nobody else."""
 
 from __future__ import annotations
 
