@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from config.whole_file import write_whole
 from daypart.asking import asked
 from daypart.call import Call, common
 from daypart.output import print_done, print_json, use_color
@@ -75,7 +76,7 @@ def plan(call: Call, out: Path | None, repack: bool, detailed_exitcode: bool) ->
     """What `apply` would create, change, move and cancel. Changes nothing."""
     made = at_desk(call, lambda desk: desk.plan(repack=repack))
     if out:
-        out.write_text(json.dumps(plan_json(made), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_whole(out, (json.dumps(plan_json(made), ensure_ascii=False, indent=2) + "\n").encode())
     print_plan(call, made)
     if out:
         click.echo(f"saved: {out}; `daypart apply {out}` does exactly this", err=True)
@@ -108,7 +109,8 @@ def apply(call: Call, file: Path | None, yes: bool, approve_plan: str | None, al
             return Done("nothing to do: the calendar is as the files say")
         if not (yes or file or approve_plan):
             _ask()
-        confirmed_here = not (yes or file) and sys.stdin.isatty()
+        shown_here = not call.as_json and sys.stdin.isatty() and sys.stdout.isatty()  # a yes is for what somebody saw
+        confirmed_here = not (yes or file) and shown_here
         return await desk.apply(made, allow_cancel=allow_cancel, approve=bool(approve_plan) or confirmed_here)
 
     done = at_desk(call, act)

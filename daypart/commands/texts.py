@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -42,7 +45,22 @@ def script(call: Call, key: str, language: str | None, in_editor: bool, source: 
     if lines is None or lines == view.text:
         print_done(call, Done("nothing changed"))
         return
-    print_done(call, at_desk(call, lambda desk: desk.save_script(name, view.language, lines, base=view.text)))
+    with _not_lost(lines if in_editor else ""):
+        print_done(call, at_desk(call, lambda desk: desk.save_script(name, view.language, lines, base=view.text)))
+
+
+@contextmanager
+def _not_lost(words: str) -> Iterator[None]:
+    """What was written in an editor outlives whatever keeps it from being saved, and is said where it is."""
+    try:
+        yield
+    except BaseException:
+        if words:
+            number, file = tempfile.mkstemp(prefix="daypart-", suffix=".txt")
+            with open(number, "w", encoding="utf-8") as kept:
+                kept.write(words)
+            click.echo(f"not saved; what you wrote is in {file}", err=True)
+        raise
 
 
 def _print_script(call: Call, view: ScriptView) -> None:
@@ -105,7 +123,8 @@ def edit(call: Call, key: str, field: str | None, account: str | None, back: boo
     if edited is None or edited.rstrip("\n") == chosen.text:
         print_done(call, Done("nothing changed"))
         return
-    saved = at_desk(call, lambda desk: desk.save_text(name, chosen.field, edited.rstrip("\n"), base=chosen.text))
+    with _not_lost(edited):
+        saved = at_desk(call, lambda desk: desk.save_text(name, chosen.field, edited.rstrip("\n"), base=chosen.text))
     print_done(call, Done(f"saved: {saved.title}", tuple(view.key for view in saved.deliveries)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scheduler.clock import MINUTE
 from scheduler.desk.room import MAY_VOID, Back, Room, Step
 from scheduler.desk.views import Done
-from scheduler.errors import DeskError, UsageError, WouldVoidError
+from scheduler.errors import BusyError, DeskError, DiskError, UsageError, WouldVoidError
 
 UNDO_STEPS = 20
 ONE_STEP = MINUTE
@@ -33,7 +33,7 @@ class Undoing(Room):
         """Take the last step back. `knowing`: that approvals are lost by it was shown, and is wanted.
 
         Raises UsageError when there is none, or when it cannot be taken back any more; WouldVoidError, having changed nothing,
-        when it would void an approval: the step stays the last one."""
+        when it would void an approval, BusyError and DiskError when it cannot be written now: the step stays the last one."""
         if not self._steps:
             raise UsageError("there is nothing to undo", "approving, releasing and applying are not undone: each asks first")
         step = self._steps.pop()
@@ -41,7 +41,7 @@ class Undoing(Room):
         before = MAY_VOID.set(knowing)
         try:
             done = await step.back()
-        except WouldVoidError:
+        except (WouldVoidError, BusyError, DiskError):  # asked about, or possible a moment later
             self._steps.append(step)
             raise
         except DeskError as error:

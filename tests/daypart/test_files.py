@@ -10,6 +10,7 @@ from pathlib import Path
 from sandbox.media import make_film, make_picture
 from tests.config.workspaces import copy_sample
 from tests.daypart.rig import TEASER, Place, entry, said, tomorrow
+from tests.daypart.terminal import Terminal
 
 FIRST, SECOND = entry("teaser", said("Something is coming")), entry("launch", said("It is here"), at=tomorrow(12))
 
@@ -135,3 +136,21 @@ def test_a_move_in_the_files_keeps_the_approval(planned: Place) -> None:
     assert "loses its approval" in planned("plan").out
     planned("apply", "--yes")
     assert planned.state(TEASER) == "draft"
+
+
+def test_a_yes_to_a_plan_that_was_not_shown_approves_nothing(place: Place) -> None:
+    place.connect()
+    file = place.root / "daypart.yaml"
+    file.write_text(file.read_text() + "policy: { approval: on_apply }\n")
+    place.campaign(FIRST)
+    with Terminal(place, "apply", "--json") as desk:
+        desk.see("Apply this?")
+        desk.press("y", "enter")
+        assert desk.wait() == 0
+    assert place.state(TEASER) == "draft"
+    place.campaign(entry("teaser", said("Something else is coming")))
+    with Terminal(place, "apply") as desk:
+        desk.see("Something else is coming", "Apply this?")
+        desk.press("y", "enter")
+        assert desk.wait() == 0
+    assert place.state(TEASER) == "queued"

@@ -73,3 +73,12 @@ def test_pictures_are_added_moved_and_taken_out(written: Place, tmp_path: Path) 
     ]
     assert "taken out: two.jpg" in written("post", "media", POST, "--remove", "1").out
     assert "no picture 9" in written("post", "media", POST, "--remove", "9", code=66).err
+
+
+def test_what_was_written_in_an_editor_is_not_lost_when_it_cannot_be_saved(written: Place) -> None:
+    written.env["TMPDIR"] = str(written.root)
+    editor(written, "twenty seconds of thought")
+    err = written("post", "script", POST, "--edit", code=64).err
+    [kept] = written.root.glob("daypart-*.txt")
+    assert kept.read_text() == "twenty seconds of thought"
+    assert f"not saved; what you wrote is in {kept}" in err

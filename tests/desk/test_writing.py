@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scheduler.desk.desk import Desk
-from scheduler.desk.views import DeliveryQuery
-from scheduler.errors import NotFoundError, UsageError, WouldVoidError
+from scheduler.desk.views import DeliveryQuery, Done
+from scheduler.errors import DiskError, NotFoundError, UsageError, WouldVoidError
 from tests.desk.house import House, house
 
 
@@ -266,3 +266,19 @@ async def test_an_undo_leaves_what_somebody_else_wrote_since(tmp_path: Path) -> 
         await berta.close()
         await h.desk.undo()
         assert (await h.desk.post(post)).texts[0].text == "one\ntwo\nTHREE"
+
+
+async def test_an_undo_that_the_disk_refuses_can_be_tried_again(tmp_path: Path) -> None:
+    async with house(tmp_path, None) as h:
+        post = (await h.desk.new_post(title="", text={"en": "one"}, accounts=["bs-kawa"])).post
+        full = [DiskError("the disk is full")]
+
+        async def back() -> Done:
+            if full:
+                raise full.pop()
+            return await h.desk.move(f"{post}@bs-kawa", "tomorrow 9:30")
+
+        h.desk.undoable("do it", back)
+        with pytest.raises(DiskError):
+            await h.desk.undo()
+        assert (await h.desk.undo()).keys == (f"{post}@bs-kawa",)
