@@ -17,7 +17,6 @@ from config.nearest import nearest
 from config.stills import BrokenPictureError, still_shape
 
 PICTURES = ("image/jpeg", "image/png", "image/webp", "image/gif")
-FILMS = ("video/mp4", "video/quicktime", "video/webm")
 MAX_PIXELS = 150_000_000
 MAX_BYTES = 4_000_000_000
 MAX_PICTURE_BYTES = 200_000_000

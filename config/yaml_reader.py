@@ -117,7 +117,6 @@ class _Builder:
         self.reported: set[tuple[Step, ...]] = set()
         self._open: list[_Open] = []
         self._anchors: dict[str, Node] = {}
-        self._closed_documents = 0
         self._nodes = 0
 
     def document(self, event: _Event) -> None:

@@ -9,7 +9,6 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.css.query import NoMatches
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -86,7 +85,6 @@ class DeskScreen(Unhurried[None], Plain):
 
     def on_mount(self) -> None:
         self._stale = True
-        self._slow: Timer | None = None
         self.watch(self.app, "facts", self._on_facts)
         self.watch(self.app, "trouble", self._on_facts)
         self.app.changed.subscribe(self, self._on_changed)

@@ -18,7 +18,6 @@ class Look:
     sign: str
     ascii: str
     color: str
-    strong: bool = False
 
 
 LOOKS: dict[Sign, Look] = {
@@ -29,7 +28,7 @@ LOOKS: dict[Sign, Look] = {
     Sign.HELD: Look("▮", "=", "warning"),
     Sign.SENDING: Look("↻", "~", "primary"),
     Sign.CHECKING: Look("⊘", "%", "warning"),
-    Sign.NEEDS_YOU: Look("!", "!", "warning", strong=True),
+    Sign.NEEDS_YOU: Look("!", "!", "warning"),
     Sign.PUBLISHED: Look("✓", "+", "success"),
     Sign.REFUSED: Look("✗", "x", "error"),
     Sign.MISSED: Look("∅", "m", "error"),

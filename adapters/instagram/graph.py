@@ -39,7 +39,6 @@ class GraphFault(BaseModel):
     error_subcode: int | None = None
     message: str = ""
     error_user_msg: str | None = None
-    fbtrace_id: str = ""
 
     @property
     def name(self) -> str:

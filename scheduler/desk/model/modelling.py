@@ -49,8 +49,6 @@ PROPOSAL: Table = TABLES.tables["proposal"]
 RECENT = 20
 REEL_SECONDS = 30
 """Length of a Reel where the brief does not say."""
-_RUN_FIELDS = ("id", "kind", "language", "endpoint_host", "model", "prompt_id", "brief_hash")
-_MEASURED = ("parameters", "seed", "output", "output_sha256", "tokens", "ms")
 
 
 def _silent(_words: str) -> None:
