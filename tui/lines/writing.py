@@ -69,8 +69,8 @@ class Draft:
     post: PostView
     passages: dict[str, Passage] = field(default_factory=dict)
     current: str = ""
-    unlocked: bool = False
-    """A person said that the approval may be broken."""
+    granted: frozenset[str] = frozenset()
+    """Deliveries of which a person said that their approval may be broken, by key."""
 
     @classmethod
     def of(cls, post: PostView) -> Draft:
@@ -119,7 +119,19 @@ class Draft:
     @property
     def locked(self) -> bool:
         """Approved texts are opened for writing only after a question."""
-        return not self.unlocked and bool(self.broken_by(self.current))
+        return not self.may_break(self.broken_by(self.current))
+
+    def may_break(self, breaks: Sequence[DeliveryView]) -> bool:
+        """Whether a person said so of each of them: whoever was asked about one account was not asked about another."""
+        return all(delivery.key in self.granted for delivery in breaks)
+
+    def may_void(self, name: str) -> bool:
+        """Whether saving this text may cost approvals. One that came meanwhile is none that was asked about."""
+        return bool(self.granted) and self.may_break(self.broken_by(name))
+
+    def grant(self, breaks: Sequence[DeliveryView]) -> None:
+        """A person said that these approvals may be broken."""
+        self.granted |= {delivery.key for delivery in breaks}
 
     def type(self, text: str, name: str | None = None) -> None:
         """The text in the editor is another now. `name`: the one that is in the editor, where another is about to come there."""
@@ -131,7 +143,7 @@ class Draft:
         """The Desk's newest answer. What is being typed stays; texts that changed elsewhere meanwhile are named."""
         crossed: list[str] = []
         self.post = post
-        self.unlocked = self.unlocked and bool(self.approved)
+        self.granted &= {delivery.key for delivery in self.approved}
         for view in post.texts:
             mine = self.passages.get(view.field)
             if mine is None or not mine.dirty or mine.text == view.text:

@@ -95,13 +95,18 @@ class ComposerScreen(ComposingMedia):
             if self.draft is not None and self.draft.post.post == self.app.writing and any(self.draft.texts.values()):
                 self._keep_words()
                 return
+            if self.draft is not None and self.draft.post.post != self.app.writing and not await self.save_all():
+                self.app.writing = self.draft.post.post  # what was to come in its place is not there
+                raise
             self.app.writing, self.draft = None, None
             self._arrange()
             raise
-        if self.deleted:  # put back by whoever took it away, or another post
+        if self.deleted and self.draft is not None and self.draft.post.post == post.post:  # put back by whoever took it away
             self.deleted, self.save_trouble = False, ""
-        if self.draft is None or self.draft.post.post != post.post:
-            await self.save_all()
+        if self.draft is not None and self.draft.post.post != post.post and not await self.save_all():
+            self.app.writing = self.draft.post.post
+            self.run_worker(self._leave_for(post.post), group="close", exclusive=True, exit_on_error=False)
+        elif self.draft is None or self.draft.post.post != post.post:
             self._open(Draft.of(post))
         else:
             self.take_typed()
@@ -136,6 +141,7 @@ class ComposerScreen(ComposingMedia):
             self.load_passage()
 
     def _open(self, draft: Draft) -> None:
+        self.let_go()
         self.draft, self._counters, self.shown = draft, [], 0
         self.close_model()
         self.close_parts()
@@ -180,11 +186,19 @@ class ComposerScreen(ComposingMedia):
             self.run_worker(self._close(), group="close", exit_on_error=False)
 
     async def _close(self) -> None:
-        if await self.save_all() or (self.deleted and await self._may_lose()):
-            self.deleted, self.save_trouble = False, ""
-            self.app.writing, self.draft = None, None
+        if await self.save_all() or await self._may_lose():
+            self.let_go()
+            self.app.writing = None
             self.close_model()
             self._arrange()
+            self.reload()
+
+    async def _leave_for(self, post: str) -> None:
+        """To another post, when words of this one cannot be saved: they go only after a question."""
+        draft = self.draft
+        if await self._may_lose() and self.draft is draft:
+            self.let_go()
+            self.app.writing = post
             self.reload()
 
     async def _may_lose(self) -> bool:

@@ -102,6 +102,12 @@ class Composing(DeskScreen):
     async def read_post(self) -> None:
         """The post as it is saved now."""
 
+    def let_go(self) -> None:
+        """Nothing is written here any more, and nothing of it is in the way of what comes next."""
+        self.draft, self.save_trouble = None, ""
+        self.approved_meanwhile = self.deleted = False
+        self.crossed.clear()
+
     # ── saving ──
 
     async def save_all(self) -> bool:
@@ -136,7 +142,7 @@ class Composing(DeskScreen):
     async def _save_one(self, draft: Draft, name: str) -> None:
         text, base = draft.passages[name].text, draft.passages[name].saved
         try:
-            post = await self.app.desk.save_text(draft.post.post, name, text, base=base, may_void=draft.unlocked)
+            post = await self.app.desk.save_text(draft.post.post, name, text, base=base, may_void=draft.may_void(name))
             self.take_typed()
         except WouldVoidError:
             self.approved_meanwhile = True
@@ -178,7 +184,12 @@ class Composing(DeskScreen):
             accounts = tuple(dict.fromkeys(delivery.account for delivery in draft.post.deliveries))
             texts = {name: one for name, one in draft.texts.items() if one and "@" not in name and ":" not in name}
             await self.app.write_new(title=draft.post.title, texts=texts, accounts=accounts)
-        elif await self._may_break(draft, draft.broken_by(draft.current) or draft.approved) and await self.save_all():
+            if self.app.writing != draft.post.post:  # its words are in the new one
+                self.let_go()
+            return
+        await self.read_post()
+        broken = {delivery.key: delivery for name in draft.dirty for delivery in draft.broken_by(name)}
+        if (not broken or await self._may_break(draft, list(broken.values()))) and await self.save_all():
             self.app.touch()
 
     async def _decide(self, draft: Draft, name: str, crossed: CrossedError) -> None:
@@ -281,7 +292,7 @@ class Composing(DeskScreen):
             self.app.notify(say("{what} is off: this post is {reason}.", what=what, reason=draft.fixed), severity="warning", timeout=8)
             return False
         breaks = draft.approved if breaks is None else breaks
-        return draft.unlocked or not breaks or await self._may_break(draft, breaks)
+        return draft.may_break(breaks) or await self._may_break(draft, breaks)
 
     def action_problem(self) -> None:
         """Jump to the next thing that does not fit."""
@@ -333,7 +344,7 @@ class Composing(DeskScreen):
         yes = say("Ask the model") if asking else say("Edit it")
         if not await self.app.push_screen_wait(Confirm(title, question, yes=yes, danger=True)):
             return False
-        draft.unlocked = True
+        draft.grant(breaks)
         self.switch_to(draft.current)
         return True
 

@@ -90,7 +90,7 @@ class ComposingModel(Composing):
             self.app.notify(say("The model is off: this post is {reason}.", reason=draft.fixed), severity="warning")
             return
         # whoever asks a model voids the approval
-        if draft.approved and not draft.unlocked and not await self._may_break(draft, draft.approved, asking=True):
+        if not draft.may_break(draft.approved) and not await self._may_break(draft, draft.approved, asking=True):
             return
         title = say("Ask the model · {client_name}", client_name=one_line(draft.post.client_name))
         if self.reel_seconds:
