@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.css.query import NoMatches
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import Worker
 
 from scheduler.desk.views import Overview
 from scheduler.errors import DeskError
@@ -154,6 +155,9 @@ class DeskScreen(Unhurried[None], Plain):
         if not small and self._before_small is not None:  # what is not shown has no focus; it gets it back
             self._before_small.focus()
             self._before_small = None
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.app.on_worker_state_changed(event)
 
     # ── facts ──
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from textual import events, work
 from textual.reactive import reactive
 from textual.signal import Signal
+from textual.worker import Worker, WorkerState
 
 from config.desk_settings import DeskSettings
 from scheduler.clock import Clock, SystemClock
@@ -114,6 +115,11 @@ class Shell(InTurn, inherit_bindings=False):
     def say_error(self, error: DeskError) -> None:
         """What happened, and what to do."""
         self.notify(error_words(error), severity="error", timeout=10)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """What somebody at work could not do, and did not say."""
+        if event.state is WorkerState.ERROR and isinstance(event.worker.error, DeskError):
+            self.say_error(event.worker.error)
 
     def _is_typing(self) -> bool:
         """Whether a letter would be text now."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from textual.widgets import Input
 
 from adapters.contract import Problem
 from config.desk_settings import DeskSettings, write_settings
-from scheduler.desk.views import Counter
+from scheduler.desk.views import Counter, ProposalView
+from scheduler.errors import DiskError
 from scheduler.outage import Outage
 from tests.tui.fake_desk import FakeDesk, Text
 from tests.tui.fake_writing import Mouth
@@ -484,8 +486,6 @@ async def test_typing_without_a_rest_is_saved_all_the_same() -> None:
 
 
 async def test_what_cannot_be_saved_is_tried_again_by_itself() -> None:
-    from scheduler.errors import DiskError
-
     desk = seeded()
     desk.fail_save = DiskError("The disk is full.", "Make room.")
     async with writing(desk) as (pilot, _):
@@ -525,3 +525,86 @@ async def test_the_hint_below_the_text_says_the_way_that_there_is() -> None:
         await see(pilot, "esc leaves the text")
         await pilot.press("escape")
         await see(pilot, "e edits the text, esc goes back")
+
+
+async def test_words_that_cannot_be_saved_leave_for_another_post_only_after_a_question() -> None:
+    desk = seeded()
+    desk.fail_save = DiskError("The disk is full.", "Make room.")
+    async with writing(desk) as (pilot, screen):
+        app = pilot.app
+        assert isinstance(app, Shown)
+        await type_text(pilot, " Mine.")
+        await see(pilot, "not saved: The disk is full.")
+        for answer, post in (("escape", POST), ("y", "winter/beans")):
+            app.open_post("winter/beans")
+            await see(pilot, "Leave?", "The text is not saved.")
+            assert area_of(screen).text.endswith(" Mine.")
+            await pilot.press(answer)
+            await gone(pilot, "Leave?")
+            await until(pilot, partial(lambda post: screen.draft is not None and screen.draft.post.post == post, post), post)
+        await see(pilot, "Beans of the month")
+        assert not screen.save_trouble
+
+
+async def test_who_may_break_one_approval_is_asked_about_the_next_one() -> None:
+    desk = seeded()
+    desk.works["winter/beans"].texts["en@bs-kawa"] = Text("Beans, in their own words.")
+    async with writing(desk, "winter/beans") as (pilot, screen):
+        await pilot.press("e")
+        await see(pilot, "This breaks the approval of", "for Mastodon")
+        await pilot.press("y")
+        await until(pilot, lambda: not area_of(screen).read_only, "the common text to be open")
+        await pilot.press("ctrl+l")
+        await see(pilot, "Approved for 1 account.")
+        assert area_of(screen).read_only
+
+
+async def test_a_beat_is_kept_where_it_stands_now_and_never_over_another_one() -> None:
+    desk = scripted()
+    async with writing(desk) as (pilot, screen):
+        [(where, before)] = desk.scripts.items()
+        await pilot.press("ctrl+t", "down", "down", "down", "enter")
+        await see(pilot, "Beat 4 · Kawa")
+        desk.scripts[where] = replace(before, beats=before.beats[1:])
+        desk.poke()
+        await until(pilot, lambda: screen.timeline.script is not None and len(screen.timeline.script.beats) == 3, "the news")
+        pilot.app.screen.query_one("#voice", Input).value = "Mine."
+        await pilot.press("enter")
+        await until(pilot, lambda: desk.scripts[where].beats[2].voice == "Mine.", "the beat in its place")
+        kept = desk.scripts[where]
+        assert [beat.voice for beat in kept.beats[:2]] == [beat.voice for beat in before.beats[1:3]]
+        await gone(pilot, "Beat 4 · Kawa")
+        await pilot.press("enter")
+        await see(pilot, "Beat 3 · Kawa")
+        desk.scripts[where] = replace(kept, beats=(*kept.beats[:2], kept.beats[2].model_copy(update={"voice": "Theirs."})))
+        pilot.app.screen.query_one("#voice", Input).value = "Mine again."
+        await pilot.press("enter")
+        await see(pilot, "Somebody else changed this script meanwhile")
+        assert desk.scripts[where].beats[2].voice == "Theirs."
+
+
+async def test_the_picture_that_goes_is_the_one_that_was_chosen() -> None:
+    desk = seeded()
+    for name in desk.files:
+        await desk.add_media("winter/beans", Path(name))
+    async with writing(desk, "winter/beans") as (pilot, screen):
+        await pilot.press("f4", "down", "d")
+        await see(pilot, "This breaks the approval of")
+        await desk.remove_media("winter/beans", 0)
+        desk.poke()
+        await until(pilot, lambda: len(screen.pictures.page.items) == 2, "the news")
+        await pilot.press("y")
+        await see(pilot, "Taken out: shop.jpg")
+        assert [item.name for item in desk.pages["winter/beans"].items] == ["reel.mp4"]
+
+
+async def test_what_nobody_at_work_said_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = seeded()
+
+    async def broken(post: str | None = None) -> list[ProposalView]:
+        raise DiskError("The disk is gone.", "Look for it.")
+
+    async with writing(desk) as (pilot, _):
+        monkeypatch.setattr(desk, "proposals", broken)
+        await pilot.press("f8")
+        await see(pilot, "The disk is gone. Look for it.")

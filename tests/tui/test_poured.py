@@ -29,3 +29,11 @@ async def test_a_text_that_comes_in_pieces_is_broken_as_one_that_came_whole() ->
                 grown = list(poured._lines)
                 poured.show([HEAD, (TEXT[: at + size], "words")])
                 assert grown == poured._lines, f"{size} letters at a time, after {TEXT[: at + size]!r}"
+
+
+async def test_a_tab_of_a_model_moves_nothing() -> None:
+    async with Host().run_test(size=(18, 30)) as pilot:
+        poured = pilot.app.query_one(Poured)
+        poured.show([("one\ttwo", "words")])
+        poured.add("\tthree")
+        assert "\t" not in "".join(segment.text for y in range(4) for segment in poured.render_line(y))

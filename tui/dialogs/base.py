@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+from textual.worker import Worker
 
 from tui.keys.action import bindings
 from tui.keys.actions import DIALOG
@@ -66,6 +67,9 @@ class Dialog(ModalScreen[Answer | None], Veiled[Answer | None], Unhurried[Answer
         self.query_one("#note", Static).update(Content(clean(words)))
         self.query_one("#note", Static).set_class(bool(words), "-shown")
         self.set_class(bool(words), "-noted")
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        self.app.on_worker_state_changed(event)
 
     def action_no(self) -> None:
         self.dismiss(None)

@@ -81,13 +81,15 @@ class OverduePosts(Dialog[None]):
         view = self._late.get(event.key)
         if view is None:
             return
+        text = self.query_one("#text", Static)
         try:
             item = await self.app.desk.review(view.key)
         except DeskError as error:
+            text.update("")  # what stood there is another one's
             self.note(error_words(error))
             return
+        text.update(await self._words(view, item))
         self._shown = item
-        self.query_one("#text", Static).update(await self._words(view, item))
 
     async def _words(self, view: DeliveryView, item: ReviewItem) -> Content:
         """Exactly what would go out, and where `m` would put it."""

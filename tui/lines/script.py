@@ -175,6 +175,16 @@ def without(beats: Sequence[BeatView], at: int) -> list[BeatView]:
     return [beat for n, beat in enumerate(beats) if n != at]
 
 
+def place_of(beat: BeatView, beats: Sequence[BeatView], at: int) -> int | None:
+    """Where a beat stands now, nearest to where it stood; None: it is another one by now, or gone."""
+    same = [n for n, other in enumerate(beats) if _made_of(other) == _made_of(beat)]
+    return min(same, key=lambda n: abs(n - at), default=None)
+
+
+def _made_of(beat: BeatView) -> tuple[float, str, str, str, str]:
+    return beat.seconds, beat.source, beat.voice, beat.screen, beat.shot
+
+
 def moved(beats: Sequence[BeatView], at: int, by: int) -> list[BeatView]:
     """One beat earlier or later."""
     found = without(beats, at)

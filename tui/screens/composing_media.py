@@ -131,18 +131,21 @@ class ComposingMedia(ComposingScript):
     @on(MediaList.Remove)
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _remove_media(self, event: MediaList.Remove) -> None:
-        draft = self.draft
+        draft, item = self.draft, self.pictures.page.items[event.number]
         if draft is not None and await self.save_all() and await self.may_write(draft, say("Taking a picture out")):
-            await self.app.attempt(self.app.desk.remove_media(draft.post.post, event.number))
+            number = self.pictures.number_of(item)
+            if number is not None:
+                await self.app.attempt(self.app.desk.remove_media(draft.post.post, number))
             await self._changed(draft)
 
     @on(MediaList.Move)
     @work(exclusive=True, group="act", exit_on_error=False)
     async def _move_media(self, event: MediaList.Move) -> None:
-        draft = self.draft
+        draft, item = self.draft, self.pictures.page.items[event.number]
         if draft is not None and await self.save_all() and await self.may_write(draft, say("Another order")):
-            self.pictures.cursor = event.number + event.by
-            await self.app.attempt(self.app.desk.move_media(draft.post.post, event.number, event.by))
+            number = self.pictures.number_of(item)
+            if number is not None and await self.app.attempt(self.app.desk.move_media(draft.post.post, number, event.by)):
+                self.pictures.cursor = number + event.by
             await self._changed(draft)
 
     async def _changed(self, draft: Draft) -> None:

@@ -13,7 +13,7 @@ from tui.dialogs.ask_words import AskWords, needs_words
 from tui.dialogs.beat import EditBeat
 from tui.keys.action import Action
 from tui.keys.actions import BEATS
-from tui.lines.script import STEP_S, empty_beat, lines_from, longer, moved, with_beat, without
+from tui.lines.script import STEP_S, empty_beat, lines_from, longer, moved, place_of, with_beat, without
 from tui.lines.writing import Draft
 from tui.say import fraction, say
 from tui.screens.composing_model import ComposingModel
@@ -152,14 +152,19 @@ class ComposingScript(ComposingModel):
         self._ask_beat(event.at, empty_beat(), new=True)
 
     def _ask_beat(self, at: int, beat: BeatView, *, new: bool) -> None:
-        language = self.timeline.script.language if self.timeline.script is not None else ""
+        shown = self.timeline.script
+        language = shown.language if shown is not None else ""
 
         async def save(changed: BeatView) -> None:
             script = self.timeline.script
             assert script is not None
-            beats = with_beat(script.beats, at, changed) if new else with_beat(without(script.beats, at), at, changed)
+            assert shown is not None
+            place = min(at, len(script.beats)) if new else place_of(beat, script.beats, at)
+            if place is None:  # somebody changed this very beat: the Desk refuses what was made from the script before
+                script, place = shown, at
+            beats = with_beat(script.beats if new else without(script.beats, place), place, changed)
             await self._keep_beats(script, beats)
-            self.timeline.cursor = at
+            self.timeline.cursor = place
             self.timeline.show(self.timeline.script or script)
 
         whose = one_line(self.draft.post.client_name) if self.draft is not None else ""

@@ -86,6 +86,11 @@ class MediaList(Widget, can_focus=True):
         """The one under the cursor."""
         return self.page.items[self.cursor] if self.page.items else None
 
+    def number_of(self, item: MediaView) -> int | None:
+        """Where it stands now, when others may have changed the order; None: it is not there any more."""
+        same = [one.number for one in self.page.items if (one.name, one.size, one.made) == (item.name, item.size, item.made)]
+        return min(same, key=lambda number: abs(number - item.number), default=None)
+
     def show(self, page: MediaPage) -> None:
         """Other files, or the same ones changed."""
         self.page = page

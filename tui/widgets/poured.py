@@ -62,7 +62,7 @@ class Poured(Widget):
 
     def show(self, blocks: Sequence[Block]) -> None:
         """Something else."""
-        self._blocks, self._top = [(clean(text), look) for text, look in blocks], 0
+        self._blocks, self._top = [(_cleaned(text), look) for text, look in blocks], 0
         self._wrap_all()
 
     def add(self, piece: str) -> None:
@@ -70,7 +70,7 @@ class Poured(Widget):
         if not self._blocks or not piece:
             return
         text, look = self._blocks[-1]
-        more = clean(piece)
+        more = _cleaned(piece)
         self._blocks[-1] = (text + more, look)
         del self._lines[-1:]
         first = len(self._lines)
@@ -127,3 +127,8 @@ class Poured(Widget):
             style = self.get_component_rich_style(f"poured--{look}")
             strip = self._strips[key] = line([Segment(text, style)], width, self.rich_style)
         return strip
+
+
+def _cleaned(text: str) -> str:
+    """A tab would move what stands behind it, whatever is reckoned here."""
+    return clean(text).replace("\t", "    ")
