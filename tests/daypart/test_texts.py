@@ -53,7 +53,7 @@ def test_a_script_from_a_file_and_what_does_not_fit(written: Place) -> None:
     shown = written("post", "script", POST)
     assert shown.out == lines
     assert "! beat 1: its words take 3.2 s to say, the beat has 1 s" in shown.err
-    assert "the beats take 1 s together, 10 s are wanted" in shown.err
+    assert "9 s too short: the beats take 1 of 10 s" in shown.err
     assert written("post", "script", POST, "--json").json["beats"][0]["spoken"] == 3.2
     assert "line 1" in written("post", "script", POST, "--file", "-", given="la la", code=64).err
 
