@@ -49,17 +49,22 @@ class People:
         self._handles: dict[str, list[str]] = {}
         for name, account in workspace.accounts.items():
             self._handles.setdefault(_bare(account.handle), []).append(name)
-        self._clients = {plain(name): name for name in workspace.clients}
-        self._clients |= {plain(client.name): name for name, client in workspace.clients.items()}
+        self._clients: dict[str, list[str]] = {}
+        for name, client in workspace.clients.items():
+            for known in {plain(name), plain(client.name)}:
+                self._clients.setdefault(known, []).append(name)
         self._networks = (
             {plain(limits.label): name for name, limits in LIMITS.items()} | {name: name for name in LIMITS} | ALIASES | _NETWORKS
         )
 
     def client(self, words: str) -> str | None:
         """The client a cell names; None: the workspace itself. Raises PeopleError (E314)."""
-        name = self._clients.get(plain(words))
-        if name is not None:
-            return name
+        there = self._clients.get(plain(words), [])
+        if len(there) > 1:
+            message = f"'{words}' can be several clients: {', '.join(there)}"
+            raise PeopleError("E314", message, "give each a name of its own in daypart.yaml")
+        if there:
+            return there[0]
         if self.workspace.name and plain(words) == plain(self.workspace.name):
             return None
         names = [client.name for client in self.workspace.clients.values()]
@@ -138,7 +143,7 @@ class People:
         if plain(word) in _EVERYWHERE and named:
             return [name for name in self._all_of(client) if self.workspace.accounts[name].supported], "all"
         if plain(word) in self._clients:
-            return self._all_of(self._clients[plain(word)]), "all"
+            return [name for whose in self._clients[plain(word)] for name in self._all_of(whose)], "all"
         return [], ""
 
     def _network(self, word: str) -> str | None:

@@ -499,3 +499,11 @@ async def test_an_alternative_text_goes_with_its_file_and_not_with_another(tmp_p
         green, red = (await h.desk.review("desk/a@bs-kawa")).parts[0].media
         assert green.endswith("no alt text")
         assert red.endswith("alt: a red square")
+
+
+async def test_a_name_of_two_clients_is_a_mistake_and_no_guess(tmp_path: Path) -> None:
+    async with house(tmp_path, None, WORKSPACE.replace("name: Bike Shop", "name: Kawa")) as h:
+        plan = await h.desk.read_sheet(ask(tmp_path, ("", "30.11.2026", "9:30", "kawa", "", "Latte", "Latte")))
+        assert told(plan) == ["E314 D2 'kawa' can be several clients: kawa, bike"]
+        plan = await h.desk.read_sheet(ask(tmp_path, ("", "30.11.2026", "9:30", "", "kawa", "Latte", "Latte")))
+        assert [words.partition(" ")[0] for words in told(plan)] == ["E313"]
