@@ -17,7 +17,7 @@ from tui.brake import Brake
 from tui.dialogs.base import Dialog
 from tui.lines.words import name_words, place_words
 from tui.say import say
-from tui.text import clean, counted, fit, when_words
+from tui.text import clean, counted, fit, short_times, when_words
 from tui.told import told
 from tui.widgets.row_list import time_last
 
@@ -57,7 +57,7 @@ class LeaveQuestion(Dialog[str]):
         return say("Leave? {posts} would wait", posts=counted(len(self._leaving.waits), "approved post"))
 
     def compose_box(self) -> ComposeResult:
-        yield Static(Content(told(clean(self._leaving.words))), classes="question")
+        yield Static(Content(short_times(told(clean(self._leaving.words)))), classes="question")
         yield Static(Content("\n".join(self._lines)), classes="details")
 
     def buttons(self) -> ComposeResult:

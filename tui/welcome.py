@@ -113,6 +113,7 @@ class Welcome(Shell, inherit_bindings=False):
                         say("2 of 3 · {name} · what now?", name=clean(name)),
                         [(choice, say(words)) for choice, words in WAYS],
                         chosen=way or TRY,
+                        no=say("Back"),
                     )
                 )
                 way, step = (answer, 3) if answer else (way, 1)
@@ -199,7 +200,7 @@ class Welcome(Shell, inherit_bindings=False):
 
 def _name_question(name: str) -> AskWords:
     return AskWords(
-        say("Welcome · 1 of 3"),
+        say("1 of 3 · whose posts?"),
         say("Whose posts are these? Your own name, or your first client's."),
         yes=say("Go on"),
         no=say("Back"),

@@ -24,6 +24,7 @@ from tui.text import (
     one_line,
     relative,
     sentence,
+    short_times,
     some,
     week_words,
     when_words,
@@ -91,6 +92,11 @@ def test_dates_name_weekday_day_and_month() -> None:
     assert when_words(micros("2026-11-25 09:05"), TZ, NOW) == "Wed 25 Nov 9:05"
     assert when_words(micros("2027-01-02 09:05"), TZ, NOW) == "Sat 2 Jan 2027 9:05"
     assert full_when(None, TZ) == "no time yet"
+
+
+def test_times_of_the_desk_are_said_as_its_lists_say_them() -> None:
+    assert short_times("Mon 30 Nov 09:15 → Tue 1 Dec 09:45 CET") == "Mon 30 Nov 9:15 → Tue 1 Dec 9:45 CET"
+    assert short_times("since 00:05, not 10:09 or 110:09") == "since 0:05, not 10:09 or 110:09"
 
 
 def test_weeks_over_the_end_of_a_month_and_a_year() -> None:

@@ -19,9 +19,9 @@ from tui.widgets.choices import Choices
 class Pick(Dialog[str]):
     """Answers the id of what was chosen."""
 
-    def __init__(self, title: str, choices: Sequence[tuple[str, str]], *, chosen: str = "") -> None:
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], *, chosen: str = "", no: str = "") -> None:
         super().__init__()
-        self._title, self._choices, self._chosen = title, choices, chosen
+        self._title, self._choices, self._chosen, self._no_words = title, choices, chosen, no
 
     def title_words(self) -> str:
         return self._title
@@ -30,7 +30,7 @@ class Pick(Dialog[str]):
         yield Choices(*(Option(Content(clean(words)), id=name) for name, words in self._choices), markup=False)
 
     def buttons(self) -> ComposeResult:
-        yield Button(Content(say("Close (esc)")), id="no")
+        yield Button(Content(f"{self._no_words} (esc)" if self._no_words else say("Close (esc)")), id="no")
         yield Button(Content(say("Choose (↑ ↓ ⏎)")), id="yes", variant="primary")
 
     def on_mount(self) -> None:

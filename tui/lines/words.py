@@ -11,7 +11,7 @@ from scheduler.outage import Outage
 from scheduler.scene import HoldView
 from tui.keys.action import key_of, key_words
 from tui.say import is_aloud, later, say, say_count
-from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, some, when_words
+from tui.text import clean, clock_words, full_when, local, one_line, relative, sentence, short_times, some, when_words
 from tui.told import told
 
 SERVICE_HINT = later("‹all.service› starts it")
@@ -61,7 +61,7 @@ def facts(overview: Overview, now: int) -> list[Fact]:
         short = say("next {when}", when=when) if is_aloud() else say("next {when} ({gap})", when=when, gap=relative(due, now))
         found.append(Fact(_next(overview.next, overview.tz, now), "foreground", short))
     if overview.service.running:
-        found.append(Fact(say("Service: {words}", words=told(clean(overview.service.words))), "quiet"))
+        found.append(Fact(say("Service: {words}", words=short_times(told(clean(overview.service.words)))), "quiet"))
     return found
 
 
