@@ -221,7 +221,7 @@ async def test_without_a_topic_nothing_is_sent() -> None:
     desk._ready = []
     async with writing(desk) as (pilot, _):
         await pilot.press("f8")
-        await see(pilot, desk.works[POST].title)
+        await see(pilot, "What is it about?", desk.works[POST].title)
         await pilot.press("ctrl+u", "enter")
         await see(pilot, "Please say in a few words what it is about.", "Ask (⏎ or F8)")
         assert desk.asked == 0

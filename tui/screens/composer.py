@@ -143,6 +143,8 @@ class ComposerScreen(ComposingMedia):
     def _open(self, draft: Draft) -> None:
         self.let_go()
         self.draft, self._counters, self.shown = draft, [], 0
+        if self.deleted:  # the post that was open before, whose words were tried once more on the way out of it
+            self.deleted, self.save_trouble = False, ""
         self.close_model()
         self.close_parts()
         self._arrange()
