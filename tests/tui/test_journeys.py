@@ -1,4 +1,4 @@
-"""From plan to outbox with keys only, as a manager would."""
+"""With keys only, as a manager would: questions before what cannot be taken back, and what each key does (on the pretend desk)."""
 
 from __future__ import annotations
 
@@ -8,78 +8,6 @@ from scheduler.desk.views import ReviewItem, Sign
 from tests.tui.fake_desk import FakeDesk
 from tests.tui.seeds import seeded
 from tests.tui.waiting import gone, opened, see, type_text, until
-from tui.widgets.caption_area import CaptionArea
-
-
-async def test_from_a_free_day_to_the_outbox() -> None:
-    """Plan, write, too long, fix, schedule, approve, see it wait."""
-    desk = seeded()
-    async with opened(desk, place="2", size=(80, 24)) as pilot:
-        await see(pilot, "November 2026", "[24]", "Tue 24 Nov · 7 posts")
-        await pilot.press("pagedown")
-        await see(pilot, "December 2026", "Thu 24 Dec · nothing planned", "n writes a post here.")
-        await pilot.press("n")
-        await see(pilot, "New post", "[ ] Harbour Books · Bluesky bs-harbour")
-        await type_text(pilot, "Fog horn")
-        await pilot.press("tab", "space", "enter")
-        await see(pilot, "Harbour Books · Fog horn", "Does it fit?")
-
-        area = pilot.app.screen.query_one(CaptionArea)
-        area.insert("The fog horn is back. " * 14)  # pasted: typing it would take a quarter of a minute
-        await see(pilot, "308 of 300 · 8 over")
-        await pilot.press("f9")
-        await until(pilot, lambda: area.cursor_location == (0, 300), "the cursor where it stops fitting")
-        area.move_cursor(area.document.end)
-        for _ in range(12):
-            await pilot.press("backspace")
-        await see(pilot, "✓ Bluesky bs-harbour", "296 of 300")
-
-        await pilot.press("f5")
-        await see(pilot, "When? · Harbour Books")
-        await type_text(pilot, "someday")
-        await pilot.press("enter")
-        await see(pilot, "is no time we can read")
-        await pilot.press("ctrl+u")
-        await type_text(pilot, "tomorrow 9:30")
-        await pilot.press("enter")
-        await gone(pilot, "When? · Harbour Books")
-
-        await pilot.press("ctrl+r")
-        await see(pilot, "to approve", "Harbour Books · exactly this will go out", "Wed 25 Nov 9:30")
-        await pilot.press("a")
-        await see(pilot, "Approve for Harbour Books?")
-        await pilot.press("a")
-        await gone(pilot, "Approve for Harbour Books?")
-        assert desk.items["desk/fog-horn@bs-harbour"].state == "queued"
-
-        await pilot.press("5")
-        await pilot.press("slash")
-        await type_text(pilot, "fog horn")
-        await see(pilot, "◷ Wed 25 Nov 9:30", "Harbour Books", "The fog horn")
-
-
-async def test_hold_at_once_and_release_after_a_question() -> None:
-    desk = seeded()
-    async with opened(desk, place="5") as pilot:
-        await see(pilot, "WAITING 5")
-        await pilot.press("!")
-        await until(pilot, lambda: len(desk.found_holds) == 1, "the hold, before any question")
-        await see(pilot, "Everything is on hold", "ON HOLD since 10:38")
-        await type_text(pilot, "storm")
-        await pilot.press("enter")
-        await until(pilot, lambda: desk.found_holds[0].reason == "storm", "the reason")
-        assert len(desk.found_holds) == 1
-        await see(pilot, "▮", "on hold")
-        await pilot.press("!")
-        await see(pilot, "Release the hold?", "Stay on hold (esc)")
-        await pilot.press("enter")
-        await gone(pilot, "Release the hold?")
-        assert desk.found_holds
-        await pilot.press("!")
-        await see(pilot, "Release the hold?")
-        await pilot.press("y")
-        await until(pilot, lambda: not desk.found_holds, "the release")
-        await gone(pilot, "ON HOLD since")
 
 
 async def test_hold_works_while_typing_and_in_dialogs() -> None:
@@ -167,22 +95,6 @@ async def test_a_text_that_changed_while_it_was_read_is_not_approved() -> None:
         await pilot.press("a")
         await see(pilot, "The text changed")
         assert desk.items["harbour/reading@bs-harbour"].state == "draft"
-
-
-async def test_a_person_decides_what_nobody_else_can_know() -> None:
-    desk = seeded()
-    async with opened(desk, place="5") as pilot:
-        await see(pilot, "NEEDS YOU 3", "i It is there")
-        await pilot.press("i")
-        await see(pilot, "Paste the link")
-        await type_text(pilot, "there")
-        await pilot.press("enter")
-        await see(pilot, "Please paste the whole link")
-        await pilot.press("ctrl+u")
-        await type_text(pilot, "https://social.example/@kawa/7")
-        await pilot.press("enter")
-        await until(pilot, lambda: desk.items["winter/hours@ms-kawa"].state == "published", "the answer")
-        await see(pilot, "NEEDS YOU 2")
 
 
 async def test_sending_again_warns_and_looks_first() -> None:

@@ -1,4 +1,4 @@
-"""The same journeys on the real Desk and its store."""
+"""Journeys whose end is in the store: on the real Desk, with keys only."""
 
 from __future__ import annotations
 
@@ -26,11 +26,14 @@ async def desk_on(h: House, place: str) -> AsyncIterator[Pilot[None]]:
         yield pilot
 
 
-async def test_write_too_long_fix_plan_approve_and_see_it_wait(tmp_path: Path) -> None:
+async def test_from_a_free_day_to_the_outbox(tmp_path: Path) -> None:
+    """Plan, write, too long, fix, schedule, approve, see it wait."""
     async with house(tmp_path) as h:
         await h.connected("bs-kawa", "ms-kawa", "ig-kawa", "bs-bike")
         async with desk_on(h, "2") as pilot:
             await see(pilot, "November 2026")
+            await pilot.press("pagedown")
+            await see(pilot, "December 2026", "nothing planned", "n writes a post here.")
             await pilot.press("n")
             await see(pilot, "[ ] Bike Shop · Bluesky bs-bike")
             await type_text(pilot, "Lights")
@@ -45,8 +48,13 @@ async def test_write_too_long_fix_plan_approve_and_see_it_wait(tmp_path: Path) -
             await see(pilot, "✓ Bluesky bs-bike", "31 of 300")
             await pilot.press("f5")
             await see(pilot, "When? · Bike Shop")
+            await type_text(pilot, "someday")
+            await pilot.press("enter")
+            await see(pilot, "is not a time that is understood")
+            await pilot.press("ctrl+u")
             await type_text(pilot, "tomorrow 9:30")
             await pilot.press("enter")
+            await gone(pilot, "When? · Bike Shop")
             await see(pilot, "Mon 23 Nov 9:30")
             await pilot.press("ctrl+r")
             await see(pilot, "Bike Shop · exactly this will go out")
@@ -55,13 +63,13 @@ async def test_write_too_long_fix_plan_approve_and_see_it_wait(tmp_path: Path) -
             await pilot.press("a")
             await see(pilot, "Nothing waits for you.")
             await pilot.press("5")
-            await see(pilot, "WAITING 1", "Mon 23 Nov 9:30", "Bike Shop")
+            await see(pilot, "WAITING 1", "◷ Mon 23 Nov 9:30", "Bike Shop")
         [delivery] = await h.desk.deliveries()
         assert delivery.state == "queued"
         assert delivery.approval is not None
 
 
-async def test_hold_with_its_reason_and_release(tmp_path: Path) -> None:
+async def test_hold_at_once_and_release_after_a_question(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         await h.connected("bs-kawa")
         await h.apply()
@@ -70,9 +78,15 @@ async def test_hold_with_its_reason_and_release(tmp_path: Path) -> None:
             await see(pilot, "WAITING 1")
             await pilot.press("!")
             await see(pilot, "ON HOLD since", "Everything is on hold")
+            assert [hold.reason for hold in await h.desk.holds()] == [""], "the hold comes before any question"
             await type_text(pilot, "storm")
             await pilot.press("enter")
-            await see(pilot, "· storm", "▮")
+            await see(pilot, "· storm", "▮", "on hold")
+            await pilot.press("!")
+            await see(pilot, "Release the hold?", "Stay on hold (esc)")
+            await pilot.press("enter")
+            await gone(pilot, "Release the hold?")
+            assert [hold.reason for hold in await h.desk.holds()] == ["storm"]
             await pilot.press("!")
             await see(pilot, "Release the hold?")
             await pilot.press("y")
@@ -101,6 +115,11 @@ async def test_what_needs_a_person_is_decided(tmp_path: Path) -> None:
         async with desk_on(h, "5") as pilot:
             await see(pilot, "NEEDS YOU 1", "Bluesky did not answer", "i It is there")
             await pilot.press("i")
+            await see(pilot, "Paste the link")
+            await type_text(pilot, "there")
+            await pilot.press("enter")
+            await see(pilot, "Please paste the whole link")
+            await pilot.press("ctrl+u")
             await type_text(pilot, "https://bsky.example/p/1")
             await pilot.press("enter")
             await see(pilot, "DONE 1", "bsky.example/p/1")
