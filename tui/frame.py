@@ -9,6 +9,7 @@ from textual import getters, on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.css.query import NoMatches
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
@@ -86,6 +87,7 @@ class DeskScreen(Unhurried[None], Plain):
 
     def on_mount(self) -> None:
         self._stale = True
+        self._retry: Timer | None = None
         self.watch(self.app, "facts", self._on_facts)
         self.watch(self.app, "trouble", self._on_facts)
         self.app.changed.subscribe(self, self._on_changed)
@@ -122,7 +124,9 @@ class DeskScreen(Unhurried[None], Plain):
             self.show_trouble("")
         except DeskError as error:
             self.show_trouble(error_words(error))
-            self.set_timer(RETRY, self._on_changed)
+            if self._retry is not None:  # one at a time: a store that is away for an hour is not asked by a hundred timers
+                self._retry.stop()
+            self._retry = self.set_timer(RETRY, self._on_changed)
         finally:
             slow.stop()
             self._dim_titles(False)

@@ -90,6 +90,8 @@ async def test_files_that_cannot_be_added(tmp_path: Path) -> None:
             await h.desk.add_media(post, Path("notes.txt"))
         with pytest.raises((UsageError, NotFoundError), match="cannot be read"):
             await h.desk.add_media(post, Path("nowhere.jpg"))
+        with pytest.raises((UsageError, NotFoundError), match="cannot be read"):
+            await h.desk.add_media(post, Path("~nobody-of-this-name/nowhere.jpg"))
         assert await names(h, post) == []
         await h.apply()
         with pytest.raises(UsageError, match="comes from a file"):

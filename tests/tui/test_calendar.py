@@ -152,7 +152,12 @@ async def test_find_goes_to_the_agenda() -> None:
         await pilot.press("/")
         await type_text(pilot, "latte")
         await see(pilot, "Agenda · 2 posts", "find: latte", "Tue 24 Nov 9:00")
-        await pilot.press("enter", "escape")
+        await pilot.press("enter", "v")
+        await see(pilot, "Tue 24 Nov · 7 posts")
+        await gone(pilot, "find: latte")
+        await pilot.press("v", "v")
+        await see(pilot, "Agenda · 2 posts", "find: latte")
+        await pilot.press("escape")
         await see(pilot, "Agenda · 18 posts")
 
 

@@ -608,3 +608,15 @@ async def test_what_nobody_at_work_said_is_said(monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setattr(desk, "proposals", broken)
         await pilot.press("f8")
         await see(pilot, "The disk is gone. Look for it.")
+
+
+async def test_what_could_not_be_saved_and_is_taken_out_again_is_no_trouble() -> None:
+    desk = seeded()
+    desk.fail_save = DiskError("The disk is full.", "Make room.")
+    async with writing(desk) as (pilot, screen):
+        before = area_of(screen).text
+        await type_text(pilot, "!")
+        await see(pilot, "not saved: The disk is full.")
+        await pilot.press("backspace")
+        assert area_of(screen).text == before
+        await gone(pilot, "not saved: The disk is full.")

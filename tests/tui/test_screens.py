@@ -14,6 +14,7 @@ from scheduler.errors import BusyError, DiskError, NoRoomError, UsageError
 from tests.tui.fake_desk import FakeDesk, Item, Text, Work, micros
 from tests.tui.seeds import crowded, seeded
 from tests.tui.waiting import Shown, gone, opened, screen_text, see, titles_are_dim, type_text, until
+from tui.frame import DeskScreen
 from tui.text import ASCII
 
 PLACES = "12345"
@@ -425,3 +426,17 @@ async def test_that_an_account_has_no_room_is_said_for_each_choice_of_accounts(m
         await see(pilot, "Once more plans it there all the same")
         await pilot.press("enter")
         await until(pilot, lambda: asked == [False, False, True], "the same accounts once more")
+
+
+async def test_one_timer_reads_again_however_often_reading_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk, later = seeded(), 600.0
+    monkeypatch.setattr("tui.frame.RETRY", later)
+    desk.fail_read = BusyError("The store is busy.")
+    async with opened(desk, place="5") as pilot:
+        await see(pilot, "The store is busy.")
+        screen = pilot.app.screen
+        assert isinstance(screen, DeskScreen)
+        for _ in range(3):
+            await screen.reload().wait()
+        waiting = [timer for timer in screen._timers if timer._interval == later and timer._task is not None and not timer._task.done()]
+        assert len(waiting) == 1

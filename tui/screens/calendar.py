@@ -225,7 +225,8 @@ class CalendarScreen(PlanningScreen):
         whose = self.app.client_name() or say("all clients")
         box = self.query_one("#calendar")
         box.border_title = Content(f"{span} · {self.app.desk.tz} · {whose}")
-        chips = [*self.chips(), *([say("find: {find}", find=clean(self.finder.words))] if self.finder.words else [])]
+        sought = clean(self.finder.words) if self.view == "agenda" else ""  # the other views show what has not these words, too
+        chips = [*self.chips(), *([say("find: {find}", find=sought)] if sought else [])]
         box.border_subtitle = Content(say("{chips} · esc removes", chips=" · ".join(chips))) if chips else None
 
     def facts_changed(self, overview: Overview | None) -> None:
@@ -397,7 +398,7 @@ class CalendarScreen(PlanningScreen):
         self.agenda.focus()
 
     def action_back(self) -> None:
-        if self.finder.leave():
+        if self.view == "agenda" and self.finder.leave():
             self.agenda.focus()
         elif self.day_list.has_focus:
             self.remove_class("-inday")

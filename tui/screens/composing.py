@@ -116,6 +116,7 @@ class Composing(DeskScreen):
             self.take_typed()
             draft = self.draft
             if draft is None or not draft.dirty:
+                self._nothing_to_save()
                 return True
             self.save_trouble = ""
             self.crossed.clear()
@@ -130,6 +131,13 @@ class Composing(DeskScreen):
             self.titles()
             self.app.touch()
             return True
+
+    def _nothing_to_save(self) -> None:
+        """What could not be saved was taken out again: then there is no trouble. A post that is gone stays gone."""
+        if self.save_trouble and not self.deleted:
+            self.save_trouble, self.approved_meanwhile = "", False
+            self.crossed.clear()
+            self.titles()
 
     def _try_again_soon(self) -> None:
         """Whatever keeps it from being saved may end without a key being pressed."""

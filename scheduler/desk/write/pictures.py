@@ -73,7 +73,7 @@ class Pictures(Writing):
     async def add_media(self, post: str, path: Path, alt: str = "") -> Done:
         """One more picture or video, at the end of the first part. A path that is not absolute begins at the workspace."""
         sheet = await self._editable(post)
-        [item] = await asyncio.to_thread(lambda: measured([self.root / path.expanduser()], [alt]))
+        [item] = await asyncio.to_thread(lambda: measured([self.root / _at_home(path)], [alt]))
         await asyncio.to_thread(assets.keep_files, [item], self.store.assets)
         count = len(_items(sheet))
         first = len(_fullest_parts(sheet)[0]) if _fullest_parts(sheet) else 0
@@ -299,3 +299,11 @@ def _thumbnail(path: Path, width: int, height: int) -> Thumbnail:
         raise DiskError("this picture cannot be read any more", "remove it and add it again") from error
     points = [(data[at], data[at + 1], data[at + 2]) for at in range(0, len(data), 3)]
     return Thumbnail(tuple(tuple(points[at : at + across]) for at in range(0, len(points), across)))
+
+
+def _at_home(path: Path) -> Path:
+    """`~` as the folder it means; a home of nobody stays as it is written, and is not there."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
