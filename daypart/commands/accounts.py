@@ -118,7 +118,7 @@ def list_accounts(call: Call) -> None:
         view = standing.account
         click.echo(
             f"{view.name:<16} {view.client_name:<22} {view.platform_name:<10} {view.handle:<28} {_use(standing):<16} {view.words}"
-            + (f"; {standing.waits} wait{'s' if standing.waits == 1 else ''} for it" if standing.waits else "")
+            + (f" ({standing.waits} wait{'s' if standing.waits == 1 else ''} for it)" if standing.waits else "")
         )
 
 

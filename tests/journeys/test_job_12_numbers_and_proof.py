@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import zipfile
 from pathlib import Path
 
@@ -11,12 +12,17 @@ WORDS = "Cardamom buns, warm until ten"
 
 
 def files_tell(office: Office, folder: Path, key: str) -> None:
-    """A report to read, one for a spreadsheet, an archive that opens without us; and the books are whole."""
+    """A report to read, one for a spreadsheet, an archive that opens without us, all with who approved which words and whose they are;
+    and the books are whole."""
+    digest = str(office.place.show(key)["digest"])
     report = next(folder.glob("*kawa.md")).read_text("utf-8")
     assert "Kawa Wrocław" in report
     assert "anna" in report
     assert "Roof Garden" not in report
-    assert WORDS in next(folder.glob("*kawa.csv")).read_text("utf-8-sig")
+    assert f"| human | nothing | {digest[:4]} {digest[4:8]} |" in report
+    [line] = csv.DictReader(next(folder.glob("*kawa.csv")).read_text("utf-8-sig").splitlines())
+    assert (line["text"], line["approved_by"], line["ai"]) == (WORDS, "anna", "human")
+    assert line["seal"] == f"{digest[:4]} {digest[4:8]}"
     with zipfile.ZipFile(next(folder.glob("*.zip"))) as archive:
         assert archive.testzip() is None
         assert WORDS in archive.read("index.html").decode("utf-8")
