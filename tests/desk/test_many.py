@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from config.times import from_micros
 from scheduler.errors import NoRoomError, UsageError, WouldVoidError
-from tests.desk.house import House, house, instant
+from tests.desk.house import CAMPAIGN, House, house, instant
 
 
 async def three(h: House) -> list[str]:
@@ -101,3 +102,14 @@ async def test_a_copy_of_each_and_undo_deletes_them(tmp_path: Path) -> None:
             await h.desk.undo()
         await h.desk.undo(knowing=True)
         assert [await h.state(view.key) for view in copies] == ["cancelled"] * 3
+
+
+async def test_a_post_keeps_the_hour_of_its_own_zone_when_clocks_change_there_and_not_here(tmp_path: Path) -> None:
+    there = CAMPAIGN.replace("title: Autumn\n", "title: Autumn\ntimezone: America/New_York\n")
+    abroad = there.replace("2026-11-30T12:15", "2027-03-07T09:00")
+    async with house(tmp_path, abroad) as h:
+        await h.apply()
+        for days in (7, 14):  # clocks go forward on 14 March there, on 28 March here
+            await h.desk.move_days(["autumn/teaser@bs-kawa"], days)
+        view = await h.desk.delivery("autumn/teaser@bs-kawa")
+        assert from_micros(view.due or 0, "America/New_York").isoformat() == "2027-03-28T09:00:00-04:00"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 
 from adapters.contract import Publication
 from config.resolved import Fixed
-from config.times import TimeError
+from config.times import TimeError, from_micros, wall_text
 from config.typed_time import parse_typed
 from scheduler.clean import clean_line
 from scheduler.desk.post.exact import stored_content
@@ -63,6 +63,8 @@ class Moving(Reviewing, Undoing, Pacing):
         except TimeError as error:
             raise UsageError(error.message, error.hints[0] if error.hints else "") from error
         timing = replace(base, due=fixed.instant, tz=fixed.tz, wall=fixed.wall, slot=None, slot_day=None)
+        if before is not None and before.due is not None and before.tz != fixed.tz:  # moved by days later on, it keeps its own hour
+            timing = replace(timing, tz=before.tz, wall=wall_text(from_micros(fixed.instant, before.tz).replace(tzinfo=None)))
         if fixed.instant + timing.late < now:
             raise UsageError(f"{when_words(fixed.instant, fixed.tz)} has passed", "give a time ahead, or `now`")
         if timing.not_after is not None and fixed.instant > timing.not_after:
