@@ -304,3 +304,15 @@ def test_lines_on_their_way_while_the_agenda_is_read_again_are_asked_for_once_mo
     again = pages.of(pages.agenda)
     assert again[0].title == UNICODE.more
     assert asked == [0, 0]
+
+
+async def test_the_week_sees_that_midnight_has_passed() -> None:
+    desk = seeded()
+    async with opened(desk, place="2") as pilot:
+        await see(pilot, "November 2026")
+        await pilot.press("v")
+        await see(pilot, "[Tue24]")
+        desk.clock.at += 24 * 3_600_000_000
+        desk.poke()
+        await see(pilot, "[Wed25]")
+        await gone(pilot, "[Tue24]")

@@ -160,7 +160,7 @@ class CalendarScreen(PlanningScreen):
         rows = await self.app.desk.planned_rows(first, first + timedelta(days=6), self.wanted())
         lanes = await self._lanes()
         if grid.week.first == first:
-            grid.today = local(self.app.now(), self.app.desk.tz).date()
+            grid.seen_today(local(self.app.now(), self.app.desk.tz).date())
             grid.show(Week.of(first, rows, lanes))
             spot = self.grid.week.find(self._sought) if self._sought else None
             if spot is not None:

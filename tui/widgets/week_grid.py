@@ -133,6 +133,13 @@ class WeekGrid(Grounded, can_focus=True):
             self.post_message(self.WeekNeeded(self.week.first))
         self.spot = spot
 
+    def seen_today(self, today: date) -> None:
+        """Midnight passes while the desk is open."""
+        if today != self.today:
+            old, self.today = self.today, today
+            self._forget(old)
+            self._forget(today)
+
     def _days(self) -> list[date]:
         return [self.week.first + timedelta(days=n) for n in range(7)]
 
