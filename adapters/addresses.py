@@ -30,8 +30,7 @@ class Named:
     """The post an address names, in the platform's own way."""
 
     remote_id: str
-    is_code: bool = False
-    """Only the short code of its page: the id has to be found in the account's list."""
+    """On Instagram it may be the short code of its page alone: the adapter finds the id in the account's list."""
 
 
 def named(account: Account, said: str) -> Named | None:
@@ -95,7 +94,7 @@ def _instagram(account: Account, said: str) -> Named | None:
         return Named(said)
     parts = urlsplit(said)
     found = _SHORT.fullmatch(parts.path) if parts.scheme in ("http", "https") else None
-    return Named(found[1], is_code=True) if found is not None else None
+    return Named(found[1]) if found is not None else None
 
 
 def _refuse_other(owner: str, account: Account) -> None:
