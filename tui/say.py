@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scheduler.phrases.po import PLURALS, THIN, known_language, read_po
 from scheduler.phrases.po import thousands as thousands_in
-from tui.keys.action import key_of, spelled
+from tui.keys.action import key_of, name_space, spelled
 
 LOCALE = Path(__file__).parent / "locale"
 
@@ -47,6 +47,7 @@ def speak(language: str, *, aloud: bool = False) -> None:
     global _spoken, _aloud
     _spoken = ENGLISH if language == "en" else read_catalogue(language)
     _aloud = aloud
+    name_space(say("space"))
 
 
 def spoken() -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scheduler.importing.table import MAX_BYTES, MAX_COLUMNS, MAX_LETTERS, MAX_ROWS, Cell, Line, SheetError, Table, found, refused
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+DELIMITERS = {",": "commas between cells", ";": "semicolons between cells", "\t": "tabs between cells"}
 _ENCODINGS = {"utf-8-sig": "UTF-8", "utf-16": "UTF-16", "cp1250": "Windows-1250", "cp1252": "Windows-1252"}
 _CENTRAL = frozenset("ąćęłńóśźżĄĆĘŁŃÓŚŹŻáčďéěíňřšťúůýžÁČĎÉĚÍŇŘŠŤÚŮÝŽőűŐŰ„”–—…’")
 """Letters and signs that texts written in Windows-1250 have."""
@@ -34,7 +34,7 @@ def read_csv(file: Path, *, encoding: str | None = None, delimiter: str | None =
     text, told = _told_delimiter(text)
     sign = delimiter or told or _delimiter(text)
     lines = _lines(text, sign, file)
-    return Table(file, "", tuple(lines), f"{name}, {DELIMITERS.get(sign, sign)}s between cells", guessed)
+    return Table(file, "", tuple(lines), f"{name}, {DELIMITERS.get(sign, f'{sign} between cells')}", guessed)
 
 
 def read_bytes(file: Path) -> bytes:

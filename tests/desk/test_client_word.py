@@ -13,6 +13,7 @@ from config.workspace import Policy
 from scheduler.content.seals import parse_seal, seal_words, seals_in
 from scheduler.desk.post import gate
 from scheduler.errors import DeskError, NotFoundError, StaleError, UsageError
+from scheduler.phrases.book import book
 from tests.desk.house import CAMPAIGN, WORKSPACE, House, house
 from tests.desk.test_gate_rules import asked
 
@@ -200,3 +201,4 @@ async def test_a_time_that_moved_since_is_said(tmp_path: Path) -> None:
         await h.desk.move(KEY, "2026-12-02T09:00")
         done = await h.desk.record_word("Jan", [seal])
         assert done.words.endswith("Wed 2 Dec 09:00 CET (the client's file said Mon 30 Nov 12:15 CET)")
+        assert book("pl").find(done.words).endswith("śr 2 gru 09:00 CET (w pliku klienta było: pon 30 lis 12:15 CET)")

@@ -8,16 +8,20 @@ import os
 import re
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from config.desk_settings import EXPLAINED
+from scheduler.importing.table import Finding, Spot
+from scheduler.importing.view import SheetRow
 from scheduler.phrases.book import HERE
 from scheduler.phrases.po import DAYS, MONTHS, PLURALS, read_po
 from tui import text
 from tui.keys import keymap
-from tui.keys.actions import everything
+from tui.keys.actions import READ_ON, everything
+from tui.lines.sheet import finding_pane, row_pane
 from tui.say import ENGLISH, LOCALE, fraction, language_of, later, read_catalogue, say, say_count, speak, spoken
 from tui.told import told
 
@@ -52,9 +56,9 @@ def trees() -> Iterator[tuple[Path, ast.Module]]:
 def sentences() -> dict[str, str]:
     """English → plural (empty: none), of everything that the code says."""
     found = dict.fromkeys(EXPLAINED.values(), "")
-    for path, tree in trees():
+    for _, tree in trees():
         for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or path.name == "say.py":
+            if not isinstance(node, ast.Call):
                 continue
             name, words = called(node), [literal(argument) for argument in node.args]
             if name in {"say", "later", "needs_words"} and words and words[0]:
@@ -229,6 +233,31 @@ def test_polish_fractions() -> None:
 def test_polish_thousands() -> None:
     speak("pl")
     assert say(", reach {reach:,}", reach=12_345) == ", zasięg 12\u00a0345"
+
+
+def test_a_key_whose_name_is_a_word_is_polish() -> None:
+    speak("pl")
+    assert READ_ON.first_key == "spacja"
+    speak("en")
+    assert READ_ON.first_key == "space"
+
+
+def test_a_mistake_of_a_sheet_is_polish_and_its_way_out_is_no_option_of_a_command() -> None:
+    speak("pl")
+    spot = Spot(Path("plan.csv"), row=1, column=7)
+    pane = finding_pane(Finding("E806", spot, "'Opis' and 'Tekst' both mean text", ('leave one out: --ignore "Opis"',), "Opis")).plain
+    assert "błąd[E806]: „Opis” i „Tekst” znaczą to samo: text" in pane
+    assert "| Opis" in pane
+    assert "= enter na kolumnie niżej mówi, co ona znaczy" in pane
+    assert "--ignore" not in pane
+
+
+def test_a_row_that_is_wrong_shows_what_it_has() -> None:
+    wrong = SheetRow("!", 9, "plan.csv:9", "", None, "Mokka", "teal", (), "", "", "wrong")
+    assert row_pane(wrong).plain.startswith("plan.csv:9  Mokka\n")
+    speak("pl")
+    good = replace(wrong, sign="+", accounts=("bs-mokka",), when="Sat 28 Nov 09:00 CET")
+    assert row_pane(good).plain.startswith("plan.csv:9  Mokka · bs-mokka · sob 28 lis 9:00 CET\n")
 
 
 def test_what_is_not_in_the_catalogue_stays_english() -> None:

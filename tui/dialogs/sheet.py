@@ -24,6 +24,7 @@ from tui.lines.sheet import COLUMN, FINDING, ROW, asked_words, counts_words, fie
 from tui.lines.words import error_words, undo_words
 from tui.say import later, say
 from tui.text import clean, counted, one_line, some
+from tui.told import told
 from tui.widgets.row_list import RowList
 
 
@@ -86,7 +87,7 @@ class SheetDialog(Dialog[bool]):
             self.read()
 
     def _say(self, plan: SheetPlan) -> None:
-        how = f" · {plan.how}" if plan.how else ""
+        how = f" · {', '.join(told(part) for part in plan.how.split(', '))}" if plan.how else ""
         box = self.query_one(".box")
         box.border_title = Content(one_line(f"{plan.ask.file.name}{f' · {plan.sheet}' if plan.sheet else ''}{how}"))
         self.query_one("#sheet-asked", Static).update(Content(asked_words(plan)))

@@ -73,12 +73,18 @@ NAMES = {
     "enter": ENTER,
     "home": "Home",
     "end": "End",
+    "space": "space",
 }
 
 
 def spell_out(lacks_signs: bool) -> None:
     """Where the terminal has no sign for Enter it is a word: what else looks like it there is the arrow to the left."""
     NAMES["enter"] = "Enter" if lacks_signs else ENTER
+
+
+def name_space(word: str) -> None:
+    """The one key whose name is a word of the language."""
+    NAMES["space"] = word
 
 
 def spelled(words: str) -> str:

@@ -173,14 +173,14 @@ def _diff_line(text: str) -> Content:
 
 def mistake_pane(one: MistakeView) -> Content:
     """The mistake with its line of the file, as the command line shows it."""
-    return Content("\n".join(_excerpt_line(line) for line in clean(one.excerpt).rstrip().split("\n")))
+    return Content("\n".join(excerpt_line(line) for line in clean(one.excerpt).rstrip().split("\n")))
 
 
 _SAID = re.compile(r"(error|warning)(\[\w+\]: )(.*)")
 _HINT = re.compile(r"( += )(.*)")
 
 
-def _excerpt_line(line: str) -> str:
+def excerpt_line(line: str) -> str:
     """What is said about it, in the language of the person; lines of the file stay."""
     if found := _SAID.fullmatch(line):
         return f"{say('error') if found[1] == 'error' else say('warning')}{found[2]}{told(found[3])}"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from textual.content import Content
 
 from scheduler.desk.views import Sign
 from scheduler.importing.columns import IGNORED, Column
 from scheduler.importing.table import Finding, as_text
 from scheduler.importing.view import SheetPlan, SheetRow
-from tui.lines.plan import TONES, without_zone
+from tui.lines.plan import TONES, excerpt_line, without_zone
 from tui.lines.row import Row
 from tui.lines.rows import section
 from tui.say import later, say, say_count
 from tui.text import clean, counted, field_words, fit, one_line, sentence, short_times
 from tui.told import told
 
+OF_COLUMNS = ("E806", "E807")
+"""Two columns mean the same; nobody knows what one means."""
 COLUMN, FINDING, ROW = "column:", "finding:", "row:"
 KNOWN_BY = {"heading": later("by its heading"), "said": later("you said so"), "kept": later("as last time"), "unknown": ""}
 MEANINGS = {
@@ -61,7 +65,7 @@ def sheet_rows(plan: SheetPlan) -> list[Row]:
 def _finding_row(number: int, one: Finding) -> Row:
     tone = Sign.REFUSED if one.is_error else Sign.AI_DRAFT
     where = one_line(one.spot.cell or say("file"))
-    said = f"{where:<5} {one_line(told(one.message))}{f' · {one_line(told(one.hints[0]))}' if one.hints else ''}"
+    said = f"{where:<5} {one_line(told(one.message))}{f' · {one_line(told(_hints(one)[0]))}' if one.hints else ''}"
     return Row(f"{FINDING}{number}", tone, text=said, mark="" if one.is_error else "!")
 
 
@@ -111,13 +115,19 @@ def field_choices(languages: list[str]) -> list[tuple[str, str]]:
 
 
 def finding_pane(one: Finding) -> Content:
-    """One mistake, whole."""
-    return Content(clean(as_text([one])).rstrip())
+    """One mistake, whole, with what stands in the cell as it is."""
+    return Content("\n".join(excerpt_line(line) for line in clean(as_text([replace(one, hints=_hints(one))])).rstrip().split("\n")))
+
+
+def _hints(one: Finding) -> tuple[str, ...]:
+    """What to do about it. Here a column says itself what it means: options of the command help nobody."""
+    return (say("enter on the column below says what it means"),) if one.code in OF_COLUMNS and one.hints else one.hints
 
 
 def row_pane(one: SheetRow) -> Content:
     """One row, whole."""
-    head = f"{one_line(one.client_name)} · {', '.join(map(one_line, one.accounts))} · {short_times(one_line(one.when))}"
+    parts = (one.client_name, ", ".join(one.accounts), told(short_times(one.when)))  # a row with a mistake has not all of them
+    head = " · ".join(one_line(part) for part in parts if part)
     lines = [Content(f"{one_line(one.place)}  {head}"), Content(one_line(one.title)), Content(sentence(clean(told(one.words))))]
     if one.loses_approval:
         lines.append(Content.assemble((say("It has an approval now, and loses it."), "bold $warning")))

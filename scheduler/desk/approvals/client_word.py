@@ -77,7 +77,7 @@ class ClientWord(Approving):
                 if done:
                     error.args = (f"{error} ({len(done)} of {len(seals)} were recorded before it)",)
                 raise
-        words = [f"{said.words}{_but(one.file_said)}" for one, said in zip(found, done, strict=True)]
+        words = [_but(said.words, one.file_said) for one, said in zip(found, done, strict=True)]
         return Done("\n".join(words), tuple(key for one in done for key in one.keys))
 
     async def _find(self, seal: str, key: str) -> Sealed:
@@ -137,8 +137,8 @@ class ClientWord(Approving):
         return f"send the client a new file: daypart review export{f' --client {client}' if client else ''} --week …"
 
 
-def _but(file_said: str) -> str:
-    return f" (the client's file said {file_said})" if file_said else ""
+def _but(words: str, file_said: str) -> str:
+    return f"{words} (the client's file said {file_said})" if file_said else words
 
 
 def _not_waiting(seal: str, view: DeliveryView) -> UsageError:
