@@ -44,6 +44,7 @@ async def test_with_keys(office: Office) -> None:
             await hands.in_state("ask", twice)
             await hands.in_state("refused", refused)
             await hands.see("NEEDS YOU 2", "DONE 1", "Two seats left")
+            await hands.press("g")  # wherever the cursor came to stand while the rows changed their places
             await hands.down_to("Two seats left")
             await hands.press("enter")
             await hands.see("the same text is already on the account", "never sent again")
@@ -52,6 +53,7 @@ async def test_with_keys(office: Office) -> None:
             await hands.paste(page_of(office, TWICE))
             await hands.press("enter")
             await hands.see("NEEDS YOU 1", "DONE 2")
+            await hands.press("g")
             await hands.down_to("Rolls for 9")
             await hands.press("e")
             await hands.see("e edits it")
@@ -59,6 +61,7 @@ async def test_with_keys(office: Office) -> None:
             await hands.see("This breaks the approval")
             await hands.press("y")
             await hands.gone("This breaks the approval")
+            await hands.gone("read only")
             await hands.type(" a piece")
             await hands.press("ctrl+r")
             await hands.see("TO APPROVE 1", "a piece")
