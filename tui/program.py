@@ -31,6 +31,8 @@ class Program(Shell, inherit_bindings=False):
         """The day that the calendar should show first."""
         self.begin_with = ""
         """The account to connect first; `*`: ask which; empty: none."""
+        self.into_text = False
+        """Somebody asked to edit a post: the composer puts the cursor into its text."""
 
     def take_beginning(self) -> str:
         """The account to connect first, asked once."""
@@ -46,7 +48,7 @@ class Program(Shell, inherit_bindings=False):
     def open_post(self, post: str) -> None:
         """Into the composer."""
         self.opened_from = self.current_mode
-        self.writing = post
+        self.writing, self.into_text = post, True
         self.changed.publish(None)
         self.go("write")
 

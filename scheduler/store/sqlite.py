@@ -192,6 +192,10 @@ class Presence:
 # ── locks ────────────────────────────────────────────────────────────────────
 
 
+A_STRANGER = "another program on this computer"
+"""Who holds the store without our lock: something that copies or shows databases."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds a lock, as they wrote it into the lock file."""
@@ -335,8 +339,10 @@ def _ours(error: BaseException, path: Path) -> DeskError | None:
     if code in _FULL:
         return DiskError("The disk is full: nothing was saved.", f"Free some space on the disk of {path.parent}, then try again.")
     if code in _BUSY:
-        holder = read_holder(path.with_name(path.name + ".wlock"))
-        return BusyError(f"The store is locked by {holder or 'another process'}.", "Wait a moment, then try again.")
+        lock = path.with_name(path.name + ".wlock")
+        holder = read_holder(lock) if is_locked(lock) else None
+        ours = holder is None or holder.pid == os.getpid()  # then it is a program that does not know of our lock
+        return BusyError(f"The store is locked by {A_STRANGER if ours else holder}.", "Wait a moment, then try again.")
     if code in _BROKEN:
         return DiskError(f"{path} is damaged.", "Stop the publishing service and restore the newest backup with `daypart restore`.")
     if code in _DISK:

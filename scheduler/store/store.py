@@ -167,7 +167,8 @@ class Store:
 
     def lock_holder(self) -> str:
         """Who holds the write lock, in words."""
-        return str(sqlite.read_holder(self.folder / f"{DATABASE}.wlock") or "another process")
+        holder = sqlite.read_holder(self.folder / f"{DATABASE}.wlock") if self._writer.waits_for_lock else None
+        return str(holder or sqlite.A_STRANGER)
 
     async def close(self) -> None:
         """Write what waits, then let go of the file."""

@@ -68,6 +68,10 @@ class Writer(Protocol):
     def submit(self, order: Order[T]) -> None:
         """Put it in the queue."""
 
+    @property
+    def waits_for_lock(self) -> bool:
+        """Whether another daypart has the write lock; if not, whoever holds the store does not know of that lock."""
+
     def close(self) -> None:
         """Write what waits, then end."""
 
@@ -199,6 +203,10 @@ class WriterThread:
         if orders:
             self._orders.put(orders)
 
+    @property
+    def waits_for_lock(self) -> bool:
+        return self._lock.waits_since is not None
+
     def close(self) -> None:
         self._hand_over()
         self._orders.put(None)
@@ -245,6 +253,10 @@ class InlineWriter:
 
     def submit(self, order: Order[T]) -> None:
         self._batch.write([order])
+
+    @property
+    def waits_for_lock(self) -> bool:
+        return False
 
     def close(self) -> None:
         """Nothing waits here."""

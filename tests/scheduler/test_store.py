@@ -324,6 +324,31 @@ async def test_a_writer_waits_for_the_lock_and_names_its_holder(store: Store, mo
     assert not {"gone1", "gone2"} & names(store.folder)
 
 
+async def test_who_holds_the_store_without_our_lock_is_not_called_by_our_own_name(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from scheduler.store import store as store_module
+
+    monkeypatch.setattr(store_module, "NAME_HOLDER_SECONDS", 0.01)
+    await store.write(put("before"))  # this process signs the lock
+    with closing(sqlite3.connect(store.folder / "daypart.db", isolation_level=None)) as stranger:
+        stranger.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.create_task(store.write(put("kept")))
+        await until(lambda: store.refused is not None, "who holds it is named")
+        said = str(store.refused)
+        stranger.execute("ROLLBACK")
+    await waiting
+    assert "another program on this computer" in said
+    assert str(os.getpid()) not in said
+    assert "kept" in names(store.folder)
+
+
+def test_a_refusal_of_the_store_does_not_name_who_wrote_last_but_holds_nothing(store: Store) -> None:
+    path = store.folder / "daypart.db"
+    path.with_name("daypart.db.wlock").write_text("1 somebody else")
+    busy = sqlite3.OperationalError("database is locked")
+    busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    assert str(sqlite.translated(busy, path)) == "The store is locked by another program on this computer."
+
+
 async def test_only_one_holds_the_service_lock(tmp_path: Path) -> None:
     first, second = sqlite.FileLock(tmp_path / "l"), sqlite.FileLock(tmp_path / "l")
     assert first.try_acquire()

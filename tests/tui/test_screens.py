@@ -239,6 +239,22 @@ async def test_without_unicode_nothing_is_lost() -> None:
 # ── writing ──
 
 
+async def test_editing_the_post_that_is_open_already_begins_in_its_text() -> None:
+    async with opened(seeded()) as pilot:
+        app = pilot.app
+        assert isinstance(app, Shown)
+        app.open_post("winter/menu")
+        await see(pilot, "Zimowe menu", "esc leaves the text")
+        await pilot.press("escape")
+        await see(pilot, "edits the text, esc goes back")
+        app.go("today")
+        await see(pilot, "TO APPROVE THIS WEEK")
+        app.open_post("winter/menu")
+        await see(pilot, "esc leaves the text")
+        await type_text(pilot, "dry")  # `d` deletes where no text is
+        await see(pilot, "wroclawdry")
+
+
 async def test_what_cannot_be_saved_stays_and_says_so() -> None:
     desk = seeded()
     desk.fail_save = DiskError("The disk is full.", "Make room.")

@@ -82,6 +82,13 @@ class ComposerScreen(ComposingMedia):
         self._arrange()
         self.watch(self, "focused", self.titles, init=False)
 
+    def on_screen_resume(self) -> None:
+        """Who asked to edit the post that is open here anyway begins to type, and no letter may count as a key."""
+        wanted, self.app.into_text = self.app.into_text, False
+        draft = self.draft
+        if wanted and draft is not None and draft.post.post == self.app.writing and not (draft.fixed or draft.locked):
+            self.area.focus()
+
     # ── reading ──
 
     async def read(self) -> None:
