@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from config.source import Source
 from config.splice import SpliceError, set_text, spliced
+from config.whole_file import write_whole
 from config.yaml_reader import read
 
 TEXT = """# a comment
@@ -100,6 +102,19 @@ def test_a_link_stays_one_and_the_new_file_is_made_beside_what_it_leads_to(tmp_p
     assert len(beside) == 2
     assert link.is_symlink()
     assert file.read_text() == "a: new\n"
+
+
+def test_a_pipe_stays_one_and_is_written_to(tmp_path: Path) -> None:
+    """As devices do: a file put in the place of one is what every other program then finds there."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_whole(pipe, b"said")
+        assert os.read(reading, 10) == b"said"
+    finally:
+        os.close(reading)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
