@@ -57,13 +57,16 @@ NOTHING_KNOWN = Sources()
 def label(script: Script, sources: Sources, policy: Policy, join: str = "") -> Labelled:
     """Who wrote what of a post from files, and what is told."""
     whole = PARTS.join(piece.text for piece in script.pieces)
-    return tell(script, Attributed(whole, _spans(whole, script, sources, join)), sources, policy)
+    below = script.first_comment
+    comment = Attributed(below, attribute(None, below, FILES, sources.outputs)) if below and sources.outputs else None
+    return tell(script, Attributed(whole, _spans(whole, script, sources, join)), sources, policy, comment)
 
 
-def tell(script: Script, origins: Attributed, sources: Sources, policy: Policy) -> Labelled:
-    """What is told about words whose origins are known."""
-    share = ai_share(origins.text, origins.spans)
-    name = strongest(label_of(share, bool(sources.outputs or sources.drafted)), declared(sources.text_ai))
+def tell(script: Script, origins: Attributed, sources: Sources, policy: Policy, comment: Attributed | None = None) -> Labelled:
+    """What is told about words whose origins are known. `comment`: the first comment's, which readers see as part of the post."""
+    share, seen = ai_share(origins.text, origins.spans), bool(sources.outputs or sources.drafted)
+    below = label_of(ai_share(comment.text, comment.spans), seen) if comment is not None else Label.HUMAN
+    name = strongest(label_of(share, seen), below, declared(sources.text_ai))
     told, blocked, notes = _told(script, name, policy)
     return Labelled(told, origins, share, blocked, notes)
 

@@ -219,3 +219,16 @@ async def test_what_a_model_saw_or_wrote_is_known_of_a_copy_too(tmp_path: Path) 
         assert (await h.desk.delivery(key)).ai == "human, AI-checked"
         await h.desk.save_text(copy.post, "en", proposal.text)
         assert (await h.desk.delivery(key)).ai == "AI-generated"
+
+
+async def test_a_model_s_words_in_the_first_comment_label_the_post(tmp_path: Path) -> None:
+    async with speaking(answer) as model, house(tmp_path, None, workspace(model.url)) as h:
+        made = await h.desk.new_post(title="Ratio", text={"en": "coffee for a litre"}, accounts=["ig-kawa"])
+        post, key = made.post, made.deliveries[0].key
+        proposals = await h.desk.draft(post, on_text=lambda _: None, languages=["en"], variants=1)
+        await h.desk.accept(proposals[0].id)
+        await h.desk.save_text(post, "en", "Sixty grams, I weighed them.")
+        assert (await h.desk.review(key)).delivery.ai == "human, AI-checked"
+        await h.desk.save_text(post, "first_comment", proposals[0].text)
+        seen = await h.desk.review(key)
+        assert (seen.delivery.ai, seen.needs_facts_check) == ("AI-generated", True)

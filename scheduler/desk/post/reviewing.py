@@ -19,7 +19,7 @@ from scheduler.content.labels import is_model, tell
 from scheduler.desk.post.exact import length_words, look_at
 from scheduler.desk.post.proposals import read_proposals
 from scheduler.desk.post.reading import Reader, author_of, brief_of, nothing_to_read
-from scheduler.desk.post.sheet import Saved, Seat, Sheet, field_for, is_language, is_own, own_field, read_sheet, script_for
+from scheduler.desk.post.sheet import COMMENT, Saved, Seat, Sheet, field_for, is_language, is_own, own_field, read_sheet, script_for
 from scheduler.desk.room import Room
 from scheduler.desk.rows import read_delivery, read_post_deliveries, read_waiting
 from scheduler.desk.views import Counter, PostView, ReviewItem, TextView
@@ -145,7 +145,8 @@ class Reviewing(Room):
         script, origins = script_for(seat, texts, workspace.join)
         if not script.pieces:
             return (), origins
-        told = tell(script, origins, sheet.sources, workspace.policy).told
+        comment = texts.get(COMMENT) if script.first_comment else None
+        told = tell(script, origins, sheet.sources, workspace.policy, comment).told
         return compose(script, seat.account.target, told, seat.unit.timing.due or 0), origins
 
     async def _at_hand(self, post: str) -> Sheet:
