@@ -321,7 +321,8 @@ async def test_a_clock_set_forward_stops_claims_until_a_server_agrees(run: Run) 
     stage = await desk(run)
     [post] = await stage.add(due=run.clock.wall() + HOUR, late=24 * HOUR)
     run.clock.offset = 2 * HOUR
-    await asyncio.sleep(1.0)
+    await asyncio.sleep(1.0)  # the time to claim it in
+    await until(lambda: told_of_the_clock(stage), "a notice of the clock")
     assert await stage.state(post) == "queued"
     assert [kind for kind, _ in await stage.notices()] == ["clock"]
     run.server_time = run.clock.wall()
