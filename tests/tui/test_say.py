@@ -410,7 +410,10 @@ def test_templates_keep_their_values() -> None:
             "Zmiana po akceptacji (Tekst i nie tylko), więc post nie został wysłany. Zaakceptuj go ponownie.",
         ),
         ("the text has 320 characters, Bluesky takes 300 (20 too many)", "tekst: znaków 320, Bluesky przyjmuje 300 (o 20 za dużo)"),
-        ("waits since Sun 22 Nov for anybody here · due in 23 h", "czeka od nd 22 lis na: ktokolwiek tutaj · termin za 23 h"),
+        (
+            "waits since Sun 22 Nov for anybody here · due in 23 h",
+            "czeka od nd 22 lis, zaakceptować może: ktokolwiek tutaj · termin za 23 h",
+        ),
         ("bs-kawa: the account is not connected", "bs-kawa: konto nie jest połączone"),
         ("accounts in daypart.yaml: ig-kawa, bs-kawa", "konta w daypart.yaml: ig-kawa, bs-kawa"),
         ("accounts: none yet", "konta: jeszcze żadnych"),

@@ -11,7 +11,7 @@ from scheduler.desk.views import DeliveryView, ReviewItem, Sign
 from tui.lines.row import Row
 from tui.lines.words import name_words, row_words
 from tui.say import later, say, thousands
-from tui.text import clean, counted, local, one_line, sentence, when_words
+from tui.text import clean, counted, local, one_line, quoted, sentence, when_words
 from tui.told import told
 
 NEEDS = {Sign.NEEDS_YOU, Sign.REFUSED, Sign.MISSED}
@@ -179,7 +179,7 @@ def approval_rows(groups: dict[str, list[ReviewItem]], back: Sequence[DeliveryVi
 
 
 def _returned(delivery: DeliveryView, tz: str, now: int) -> Row:
-    return replace(delivery_row(delivery, tz, now), words=f"“{one_line(delivery.reason or say(SENT_BACK))}”")
+    return replace(delivery_row(delivery, tz, now), words=quoted(one_line(delivery.reason or say(SENT_BACK))))
 
 
 def filtered(rows: list[Row], words: str) -> list[Row]:

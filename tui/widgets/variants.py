@@ -179,7 +179,7 @@ class Variants(Horizontal, can_focus=True):
             return say("1 2 3 look · esc stops")
         if not self.offers.found:
             return say("‹variants.again› asks again · esc closes")
-        many = "1 2 3 look · " if len(self.offers.found) > 1 else ""
+        many = say("1 2 3 look · ") if len(self.offers.found) > 1 else ""
         return say("{many}⏎ takes it · ‹variants.again› asks again · esc throws away", many=many)
 
     # ── keys ──
