@@ -219,7 +219,7 @@ async def test_marked_posts_are_copied() -> None:
     async with opened(desk, place="2") as pilot:
         await see(pilot, "Tue 24 Nov · 7 posts")
         await pilot.press("v", "v")
-        await see(pilot, "Agenda · 18 posts")
+        await see(pilot, "Agenda · 18 posts", "▸◷ Tue 24 Nov 11:00")
         await pilot.press("space", "c")
         await until(pilot, lambda: any("-copy" in post for post in desk.works), "the copy")
         await gone(pilot, "marked")
