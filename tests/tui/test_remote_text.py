@@ -11,7 +11,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from tests.desk.house import house
-from tests.tui.waiting import see, until
+from tests.tui.waiting import see, strips, until
 from tui.app import DaypartApp
 from tui.text import clean
 
@@ -36,7 +36,7 @@ def painted(pilot: Pilot[None]) -> str:
 
     out = io.StringIO()
     console = Console(file=out, force_terminal=True, color_system="truecolor", width=400, legacy_windows=False)
-    for strip in pilot.app.screen._compositor.render_strips():
+    for strip in strips(pilot):
         out.write(strip.render(console) + "\n")
     return out.getvalue()
 

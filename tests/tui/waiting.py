@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
+from textual._context import visible_screen_stack
 from textual.pilot import Pilot
 from textual.strip import Strip
 
@@ -33,8 +34,14 @@ async def until(pilot: Pilot[None], condition: Callable[[], bool], what: str, wi
 
 def screen_text(pilot: Pilot[None]) -> str:
     """What is on the screen now."""
-    strips = pilot.app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips(pilot))
+
+
+def strips(pilot: Pilot[None]) -> list[Strip]:
+    """The lines of the screen now. What shines through a dialog is named as Textual does before it draws: else a line that waits to be
+    drawn would be drawn without it, and kept so."""
+    visible_screen_stack.set(pilot.app._background_screens)
+    return pilot.app.screen._compositor.render_strips()
 
 
 async def see(pilot: Pilot[None], *words: str) -> None:
@@ -61,7 +68,7 @@ async def still(pilot: Pilot[None], *, looks: int = 4, busy: Callable[[], bool] 
 
     def unchanged() -> bool:
         nonlocal last, steady
-        now = pilot.app.screen._compositor.render_strips()
+        now = strips(pilot)
         last, steady = now, steady + 1 if now == last and not busy() and not put_off(pilot) else 0
         return steady >= looks
 
