@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from adapters.contract import Account, Adapter, Counted, Figures, Limited, NoFigures, Retry, TokenDead
 from config.secrets import SecretsError
 from config.times import from_micros
-from scheduler.accounts.tokens import Tokens
+from scheduler.accounts.tokens import Renewal, Tokens
 from scheduler.clock import SECOND, Clock
 from scheduler.errors import DeskError
 from scheduler.figures import pace, rows
@@ -91,7 +91,11 @@ class Collecting:
     async def _read(self, account: int, due: list[Due]) -> Reading | None:
         """None: it publishes, or nothing was asked."""
         try:
-            adapter = self.build((await self.tokens.keys(account)).account)
+            keys = await self.tokens.ready(account)  # after a computer slept, the session has ended
+            if isinstance(keys, Renewal):
+                wait = pace.FIRST_WAIT if keys is Renewal.LATER else pace.TOKEN_WAIT
+                return Reading(account, (), f"the sign-in could not be renewed: {keys.value}", wait, nothing=True)
+            adapter = self.build(keys.account)
         except (SecretsError, KeyError) as error:
             return Reading(account, (), f"the account cannot be used: {error}", pace.TOKEN_WAIT, nothing=True)
         found: list[tuple[int, Figures | NoFigures]] = []

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from adapters.contract import Account, Figures, Limited, NoFigures, Retry, TokenDead
+from adapters.contract import Account, Credentials, Figures, Limited, NoFigures, Retry, TokenDead
+from adapters.errors import ConnectError
 from scheduler.clock import DAY, HOUR, MINUTE
 from scheduler.figures import pace
 from scheduler.figures.collecting import Collecting
-from scheduler.store.statements import COUNTING, DELIVERY, FIGURE
+from scheduler.store.statements import ACCOUNT, COUNTING, DELIVERY, FIGURE
 from scheduler.virtual_time import VirtualClock, run_virtual
 from tests.scheduler.scripted import Scripted
 from tests.scheduler.stage import Stage
@@ -150,6 +151,22 @@ def test_who_does_not_answer_is_asked_less_and_less_and_signed_out_never(play: P
         assert (await stage.account())["state"] == "ok"
         assert await stage.notices() == []
         assert (await standing(stage))[1] == "expired"
+
+    play(history)
+
+
+def test_a_session_that_ended_while_the_computer_slept_is_renewed_first(play: Play) -> None:
+    async def history(stage: Stage, collecting: Collecting) -> None:
+        await published(stage, "post", figures=Figures(likes=7))
+        now = stage.clock.wall()
+        await stage.change(ACCOUNT, ACCOUNT.c.name == "bs", token_exp=now - HOUR)
+        stage.platform.refreshes = [ConnectError("no answer"), Credentials(access="new", refresh="r", expires_at=now + DAY)]
+        await collecting.look()
+        assert (asked(stage), (await standing(stage))[2]) == ([], pace.FIRST_WAIT)
+        await stage.clock.sleep(pace.FIRST_WAIT / 1_000_000)
+        await collecting.look()
+        assert asked(stage) == ["post"]
+        assert (await standing(stage))[1] is None
 
     play(history)
 
