@@ -93,8 +93,7 @@ class Collecting:
         try:
             keys = await self.tokens.ready(account)  # after a computer slept, the session has ended
             if isinstance(keys, Renewal):
-                wait = pace.FIRST_WAIT if keys is Renewal.LATER else pace.TOKEN_WAIT
-                return Reading(account, (), f"the sign-in could not be renewed: {keys.value}", wait, nothing=True)
+                return _without_keys(account, keys)
             adapter = self.build(keys.account)
         except (SecretsError, KeyError) as error:
             return Reading(account, (), f"the account cannot be used: {error}", pace.TOKEN_WAIT, nothing=True)
@@ -129,3 +128,9 @@ class Collecting:
             return Reading(account, found, lost[-1].reason, pace.PART_WAIT)
         tries = await self.store.read(lambda conn: rows.tries_of(conn, account))
         return Reading(account, (), lost[-1].reason, max(pace.back_off(tries + 1), int((lost[-1].after or 0) * SECOND)), nothing=True)
+
+
+def _without_keys(account: int, why: Renewal) -> Reading:
+    if why is Renewal.LATER:
+        return Reading(account, (), "the sign-in could not be renewed yet", pace.FIRST_WAIT, nothing=True)
+    return Reading(account, (), "the account has to be signed in again", pace.TOKEN_WAIT, nothing=True)
