@@ -17,6 +17,7 @@ from scheduler.desk.views import BeatView, Done, TextView
 from scheduler.errors import UsageError
 
 if TYPE_CHECKING:
+    from config.resolved import MediaOrigin
     from scheduler.desk.desk import Desk
     from scheduler.desk.views import PostView
     from scheduler.desk.write.views import FormerText, MediaPage, MediaView, ScriptView
@@ -175,10 +176,26 @@ def texts(call: Call, key: str, field: str | None, number: int | None) -> None:
 @click.option("--alt", default="", help="With --add: what is seen.")
 @click.option("--remove", "removed", type=int, metavar="NUMBER", help="Take this one out. The file itself stays where it is.")
 @click.option("--move", "moved", type=(int, int), metavar="NUMBER PLACE", default=None, help="Put this one at another place.")
+@click.option(
+    "--made",
+    "declared",
+    type=(int, click.Choice(["none", "edited", "generated"])),
+    metavar="NUMBER KIND",
+    default=None,
+    help="Whether AI made this one: `generated`, `edited` (AI changed it) or `none`.",
+)
 @common
 @click.pass_obj
-def media(call: Call, key: str, added: Path | None, alt: str, removed: int | None, moved: tuple[int, int] | None) -> None:
-    """What each file is, what every network does with it, and what helps; adds, takes out, puts in another order."""
+def media(
+    call: Call,
+    key: str,
+    added: Path | None,
+    alt: str,
+    removed: int | None,
+    moved: tuple[int, int] | None,
+    declared: tuple[int, MediaOrigin] | None,
+) -> None:
+    """What each file is, what every network does with it, and what helps; adds, takes out, puts in another order, says what AI made."""
     name = key.partition("@")[0]
     if added is not None:
         path = added.expanduser().resolve()
@@ -189,6 +206,9 @@ def media(call: Call, key: str, added: Path | None, alt: str, removed: int | Non
     elif moved is not None:
         number, by = moved[0] - 1, moved[1] - moved[0]
         print_done(call, at_desk(call, lambda desk: desk.move_media(name, number, by)))
+    elif declared is not None:
+        number, made = declared[0] - 1, declared[1]
+        print_done(call, at_desk(call, lambda desk: desk.declare_media(name, number, made)))
     else:
         _print_media(call, at_desk(call, lambda desk: desk.post_media(name)))
 
@@ -215,7 +235,7 @@ def _print_media(call: Call, page: MediaPage) -> None:
 def _media_json(item: MediaView) -> dict[str, object]:
     verdicts = {v.account: {"taken": v.taken, "words": v.words, "mend": v.mend} for v in item.verdicts}
     found: dict[str, object] = {"number": item.number + 1, "name": item.name, "size": item.size, "width": item.width, "height": item.height}
-    found |= {"seconds": item.seconds, "there": item.there, "alt": {alt.field: alt.text for alt in item.alts}}
+    found |= {"seconds": item.seconds, "there": item.there, "ai": item.ai, "alt": {alt.field: alt.text for alt in item.alts}}
     return found | {"accounts": verdicts}
 
 

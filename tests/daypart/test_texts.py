@@ -71,6 +71,9 @@ def test_pictures_are_added_moved_and_taken_out(written: Place, tmp_path: Path) 
         ("two.jpg", "A two.jpg"),
         ("one.jpg", "A one.jpg"),
     ]
+    assert "two.jpg: made by AI" in written("post", "media", POST, "--made", "1", "generated").out
+    assert [item["ai"] for item in written("post", "media", POST, "--json").json["media"]] == ["generated", "none"]
+    assert "· made by AI" in written("post", "media", POST).out
     assert "taken out: two.jpg" in written("post", "media", POST, "--remove", "1").out
     assert "no picture 9" in written("post", "media", POST, "--remove", "9", code=66).err
 

@@ -82,6 +82,57 @@ async def test_a_picture_breaks_the_approval(tmp_path: Path) -> None:
         assert (view.state, view.approval) == ("draft", None)
 
 
+async def test_what_ai_made_labels_the_post_and_is_told(tmp_path: Path) -> None:
+    async with house(tmp_path) as h:
+        await h.connected("bs-kawa", "ig-kawa")
+        post = await with_pictures(h, "a.jpg")
+        key = f"{post}@ig-kawa"
+        await h.approve(key)
+        done = await h.desk.declare_media(post, 0, "generated")
+        assert (done.words, done.undo) == ("a.jpg: made by AI", "say of a.jpg what was said before")
+        view = await h.desk.delivery(key)
+        assert (view.state, view.approval, view.ai) == ("draft", None, "AI-generated")
+        assert dict(view.disclosure.flags) == {"is_ai_generated": True}
+        assert (await h.desk.delivery(f"{post}@bs-kawa")).ai == "AI-generated"
+        assert [item.made for item in (await h.desk.post_media(post)).items] == ["made by AI"]
+        texts = (*(await h.desk.post(post)).texts, *await h.desk.former_texts(post))
+        assert not any(text.field.startswith("made:") for text in texts), "it is no text"
+        await h.desk.undo()
+        view = await h.desk.delivery(key)
+        assert (view.ai, dict(view.disclosure.flags)) == ("human", {})
+        assert (await h.desk.declare_media(post, 0, "edited")).words == "a.jpg: changed by AI"
+        assert (await h.desk.delivery(key)).ai == "AI-assisted"
+        assert (await h.desk.declare_media(post, 0, "none")).words == "a.jpg: not made by AI"
+        with pytest.raises(NotFoundError, match="no picture 2"):
+            await h.desk.declare_media(post, 1, "edited")
+        await h.apply()
+        with pytest.raises(UsageError, match="comes from a file"):
+            await h.desk.declare_media("autumn/teaser", 0, "generated")
+
+
+async def test_each_file_keeps_what_was_said_of_it(tmp_path: Path) -> None:
+    """Also where the post as a whole is told alike, so that its digest is the same."""
+    async with house(tmp_path) as h:
+        post = await with_pictures(h, "a.jpg", "bb.jpg")
+        await h.desk.declare_media(post, 0, "generated")
+        await h.desk.undo()
+        await h.desk.declare_media(post, 1, "generated")
+        assert [item.ai for item in (await h.desk.post_media(post)).items] == ["none", "generated"]
+        await h.desk.declare_media(post, 0, "generated")
+        await h.desk.move_media(post, 1, -1)
+        await h.desk.remove_media(post, 1)
+        assert (await h.desk.delivery(f"{post}@ig-kawa")).ai == "AI-generated"
+        await h.desk.declare_media(post, 0, "none")
+        assert (await h.desk.delivery(f"{post}@ig-kawa")).ai == "human"
+        await h.desk.undo()
+        await h.desk.undo()
+        assert [(item.name, item.ai) for item in (await h.desk.post_media(post)).items] == [("bb.jpg", "generated"), ("a.jpg", "generated")]
+        await h.desk.remove_media(post, 0)
+        await h.desk.remove_media(post, 0)
+        await h.desk.add_media(post, Path("campaigns/autumn/media/a.jpg"))
+        assert (await h.desk.delivery(f"{post}@ig-kawa")).ai == "AI-generated", "it was said of this file of the post"
+
+
 async def test_files_that_cannot_be_added(tmp_path: Path) -> None:
     async with house(tmp_path) as h:
         post = await with_pictures(h)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from config.resolved import MediaOrigin
 from drafting.provenance import Attributed, attribute
 from drafting.speech import rate, spoken_seconds
 from drafting.timeline import Timeline, read, written
@@ -160,6 +161,14 @@ class FakeWriting(FakeReading):
         items.insert(number + by, items.pop(number))
         self.pages[post] = _numbered(items)
         return Done("moved", (post,))
+
+    async def declare_media(self, post: str, number: int, made: MediaOrigin) -> Done:
+        page = await self.post_media(post)
+        words = {"none": "", "edited": "changed by AI", "generated": "made by AI"}[made]
+        items = (replace(item, ai=made, made=words) if item.number == number else item for item in page.items)
+        self.pages[post] = replace(page, items=tuple(items))
+        self._undo.append(("saying what AI made", lambda: self.pages.__setitem__(post, page)))
+        return Done(f"{page.items[number].name}: {words or 'not made by AI'}", (post,), "takes it back")
 
     async def thumbnail(self, post: str, number: int, width: int, height: int) -> Thumbnail:
         return Thumbnail(tuple(tuple((x * 8 % 256, y * 8 % 256, 90) for x in range(min(width, 30))) for y in range(min(height, 20))))

@@ -46,7 +46,9 @@ def deep() -> FakeDesk:
     desk.pages[POST] = MediaPage(
         (
             MediaView(0, "menu.jpg", False, 412_000, 1080, 1350, None, "", True, alts, good),
-            MediaView(1, "wide.jpg", False, 3_120_000, 2400, 800, None, "changed by AI", True, (AltText("alt:1:pl", "pl", ""),), wide),
+            MediaView(
+                1, "wide.jpg", False, 3_120_000, 2400, 800, None, "changed by AI", True, (AltText("alt:1:pl", "pl", ""),), wide, "edited"
+            ),
             MediaView(2, "reel.mp4", True, 18_400_000, 1080, 1920, 24.5, "", False, (), ()),
         ),
         (),

@@ -384,6 +384,36 @@ async def test_pictures_are_added_ordered_described_and_taken_out() -> None:
         await until(pilot, lambda: screen.query_one(CaptionArea).has_focus, "the caption")
 
 
+async def test_g_says_whether_ai_made_a_picture() -> None:
+    async with writing(deep()) as (pilot, screen):
+        await pilot.press("f4")
+        await see(pilot, "▸ 1 menu.jpg")
+        for made in ("edited", "generated"):
+            await pilot.press("g")
+            await until(pilot, lambda made=made: [item.ai for item in screen.pictures.page.items] == [made, "edited", "none"], made)
+        await see(pilot, "made by AI")
+        await pilot.press("g")
+        await gone(pilot, "made by AI")
+        assert [item.ai for item in screen.pictures.page.items] == ["none", "edited", "none"]
+
+
+async def test_saying_what_ai_made_of_an_approved_post_asks_first() -> None:
+    desk = deep()
+    desk.pages["winter/beans"] = desk.pages[POST]
+    async with writing(desk, "winter/beans") as (pilot, _):
+        await pilot.press("f4")
+        await see(pilot, "▸ 1 menu.jpg")
+        await pilot.press("g")
+        await see(pilot, "This breaks the approval of")
+        await pilot.press("escape")
+        await gone(pilot, "This breaks the approval of")
+        assert desk.pages["winter/beans"].items[0].ai == "none"
+        await pilot.press("g")
+        await see(pilot, "This breaks the approval of")
+        await pilot.press("y")
+        await until(pilot, lambda: desk.pages["winter/beans"].items[0].ai == "edited", "what was said")
+
+
 async def test_what_is_wrong_with_a_picture_is_a_sentence_with_its_key() -> None:
     async with writing(deep()) as (pilot, _):
         await pilot.press("f4", "down")

@@ -320,6 +320,14 @@ PICTURES: tuple[Action, ...] = (
     ),
     Action("media.earlier", "[", "move_media(-1)", "Earlier", "This one before the one above", "daypart post media --move"),
     Action("media.later", "]", "move_media(1)", "Later", "This one after the one below", "daypart post media --move"),
+    Action(
+        "media.made",
+        "g",
+        "declare_media",
+        "AI made it",
+        "Say that AI changed this one; again: made it; again: neither",
+        "daypart post media --made",
+    ),
     Action("media.view", "v", "look", "Look", "Show the picture, as well as this terminal can"),
     Action("media.up", "up,k", "step(-1)", "Up", "The one above"),
     Action("media.down", "down,j", "step(1)", "Down", "The one below"),
@@ -416,7 +424,7 @@ def everything() -> tuple[Action, ...]:
 _CHANGING = frozenset({
     "new_post", "idea", "undo", "reschedule", "delete", "there", "again", "drop", "duplicate", "shift", "connect", "disconnect",
     "approve", "send_back", "client_word", "when", "model", "own_text", "first_comment", "accounts", "apply", "evergreen", "tags",
-    "alt", "add_media", "remove_media", "move_media", "target",
+    "alt", "add_media", "remove_media", "move_media", "declare_media", "target",
 })  # fmt: skip
 """Names of actions that change the store."""
 

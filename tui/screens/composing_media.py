@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual import getters, on, work
 
+from config.resolved import MediaOrigin
 from scheduler.desk.views import Done
 from scheduler.errors import DeskError
 from tui.dialogs.add_picture import AddPicture
@@ -23,6 +24,8 @@ from tui.widgets.media_list import MediaList
 
 NUMBER = re.compile(r"\[(\d+)\]")
 """Which file, in the name of a field."""
+NEXT_MADE: dict[MediaOrigin, MediaOrigin] = {"none": "edited", "edited": "generated", "generated": "none"}
+"""What the key says of a file of which something is said."""
 FRAME = 10
 """Lines and columns of a dialog that are not the picture."""
 
@@ -146,6 +149,16 @@ class ComposingMedia(ComposingScript):
             number = self.pictures.number_of(item)
             if number is not None and await self.app.attempt(self.app.desk.move_media(draft.post.post, number, event.by)):
                 self.pictures.cursor = number + event.by
+            await self._changed(draft)
+
+    @on(MediaList.Declare)
+    @work(exclusive=True, group="act", exit_on_error=False)
+    async def _declare_media(self, event: MediaList.Declare) -> None:
+        draft, item = self.draft, self.pictures.page.items[event.number]
+        if draft is not None and await self.save_all() and await self.may_write(draft, say("Saying what AI made")):
+            number = self.pictures.number_of(item)
+            if number is not None:
+                await self.app.attempt(self.app.desk.declare_media(draft.post.post, number, NEXT_MADE[item.ai]))
             await self._changed(draft)
 
     async def _changed(self, draft: Draft) -> None:

@@ -68,6 +68,12 @@ class MediaList(Widget, can_focus=True):
         by: int
 
     @dataclass
+    class Declare(Message):
+        """Whether AI made it."""
+
+        number: int
+
+    @dataclass
     class Look(Message):
         """Show it."""
 
@@ -132,7 +138,7 @@ class MediaList(Widget, can_focus=True):
         sign = self._glyphs.cursor if here else " "
         kind = say("video") if item.is_video else say("picture")
         found: list[Drawn] = [(f"{sign} {number + 1} {one_line(item.name)}", "cursor" if here else "name", number)]
-        found += self._wrapped(" · ".join(part for part in (kind, item.facts, item.made) if part), "quiet", number, width)
+        found += self._wrapped(" · ".join(part for part in (kind, item.facts, told(item.made)) if part), "quiet", number, width)
         if not item.there:
             found += self._wrapped(
                 say(
@@ -210,6 +216,10 @@ class MediaList(Widget, can_focus=True):
     def action_move_media(self, by: int) -> None:
         if 0 <= self.cursor + by < len(self.page.items):
             self.post_message(self.Move(self.cursor, by))
+
+    def action_declare_media(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Declare(self.cursor))
 
     def action_look(self) -> None:
         if self.current is not None:

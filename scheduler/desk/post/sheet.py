@@ -6,15 +6,16 @@ Fields: a language (`en`), one account's own text (`en@ig-kawa`), a text for eve
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from sqlalchemy import Connection, text
 
 from adapters.contract import MediaItem, Publication
 from adapters.limits import LIMITS
 from config.options import OPTIONS, Options
-from config.resolved import Link
+from config.resolved import Link, MediaOrigin
 from config.workspace import Workspace
 from drafting.labels import Label
 from drafting.provenance import DECLARED, Attributed, Span, ai_share
@@ -35,6 +36,10 @@ SCRIPT = "script:"
 """Field of a Reels script in one language: `script:en`. Never public."""
 ASIDE = "aside:"
 """Field of what somebody typed over a text that another person had changed meanwhile: kept, and never public."""
+MADE = "made:"
+"""Field of what a person says of a file, by its hash: `none`, `edited`, `generated` by AI. No text.
+
+It is kept here because one content stands for all that make the same public: two posts told alike may have it from other files."""
 BETWEEN_ALTS = "\n"
 """Between the alternative texts of an account with several languages, as in files."""
 
@@ -75,6 +80,8 @@ class Sheet:
     texts: Mapping[str, Saved]
     seats: tuple[Seat, ...]
     sources: Sources
+    made: Mapping[str, MediaOrigin] = field(default_factory=dict)
+    """Hash of a file → what a person said of it at the desk. A post from files says it there."""
 
 
 def going(sheet: Sheet) -> tuple[Seat, ...]:
@@ -94,10 +101,23 @@ def read_sheet(conn: Connection, post: str, workspace: Workspace, assets: Path) 
     units = sorted(units_of_posts(conn, [row.id]), key=lambda unit: unit.key)
     plain = tuple(name for name in saved if is_language(name))
     seats = tuple(_seat(conn, unit, accounts[unit.account_id], plain, assets) for unit in units if unit.account_id in accounts)
+    made = {} if row.managed_by == "files" else _made(conn, row.id)
+    seats = tuple(replace(seat, media=as_declared(seat.media, made)) for seat in seats) if made else seats
     if row.managed_by == "files":
         saved = _texts_of_files(seats, conn, workspace.join, saved, assets)
     sources = read_sources(conn, row.id).get(post, Sources())
-    return Sheet(row.id, post, row.title, row.managed_by, row.brief, saved, seats, sources)
+    return Sheet(row.id, post, row.title, row.managed_by, row.brief, saved, seats, sources, made)
+
+
+def as_declared(parts: tuple[tuple[MediaItem, ...], ...], made: Mapping[str, MediaOrigin]) -> tuple[tuple[MediaItem, ...], ...]:
+    """The same files, each with what a person said of it."""
+    return tuple(tuple(replace(item, ai=made.get(item.sha256, item.ai)) for item in part) for part in parts)
+
+
+def _made(conn: Connection, post_id: int) -> dict[str, MediaOrigin]:
+    sql = "SELECT field, text FROM revision WHERE post_id = :post AND field LIKE :made ORDER BY n"
+    rows = conn.execute(text(sql), {"post": post_id, "made": f"{MADE}%"})
+    return {row.field.removeprefix(MADE): cast("MediaOrigin", row.text) for row in rows}
 
 
 def is_language(name: str) -> bool:
@@ -111,7 +131,7 @@ def _saved(conn: Connection, post_id: int) -> dict[str, Saved]:
         " AND r.n = (SELECT max(o.n) FROM revision o WHERE o.post_id = r.post_id AND o.field = r.field) ORDER BY r.id"
     )
     rows = conn.execute(text(sql), {"post": post_id})
-    texts = (row for row in rows if not row.field.startswith((SCRIPT, ASIDE)))
+    texts = (row for row in rows if not row.field.startswith((SCRIPT, ASIDE, MADE)))
     return {row.field: Saved(Attributed(row.text, spans_of(row.spans)), row.editor) for row in texts}
 
 

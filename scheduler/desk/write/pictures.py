@@ -14,10 +14,12 @@ from sqlalchemy import Connection
 from adapters.checks import is_video
 from adapters.contract import MediaItem, Problem, Publication
 from adapters.limits import LIMITS
+from config.resolved import MediaOrigin
 from drafting.provenance import Attributed
 from scheduler.clean import clean, clean_line
 from scheduler.content import assets
-from scheduler.desk.post.sheet import Seat, Sheet, read_sheet, with_alts
+from scheduler.content.revisions import keep_revision
+from scheduler.desk.post.sheet import MADE, Seat, Sheet, as_declared, read_sheet, with_alts
 from scheduler.desk.views import Done, PostView
 from scheduler.desk.write.views import AltText, MediaPage, MediaView, Thumbnail, Verdict
 from scheduler.desk.write.writing import Writing, measured
@@ -99,6 +101,23 @@ class Pictures(Writing):
         undo = await self._rearrange(sheet, order, None, "put them back in their order")
         return Done(f"{clean_line(item.name)} is number {number + by + 1} now", (sheet.post,), undo)
 
+    async def declare_media(self, post: str, number: int, made: MediaOrigin) -> Done:
+        """Whether AI made or changed a file, wherever the post has it: the label and what platforms are told follow from that."""
+        sheet = await self._editable(post)
+        item = _item(sheet, number)
+        await self.change(lambda conn: self._declare(conn, sheet, item.sha256, made))
+
+        async def back() -> Done:
+            await self.change(lambda conn: self._declare(conn, sheet, item.sha256, item.ai))
+            return Done("the pictures are as they were", (sheet.post,))
+
+        name = clean_line(item.name)
+        return Done(_declared_words(name, made), (sheet.post,), self.undoable(f"say of {name} what was said before", back))
+
+    def _declare(self, conn: Connection, sheet: Sheet, sha256: str, made: MediaOrigin) -> None:
+        keep_revision(conn, sheet.post_id, f"{MADE}{sha256}", Attributed(made, ()), self.who.editor, self.clock.wall())
+        self._set_media(conn, sheet.post, {}, {}, [])
+
     async def _editable(self, post: str) -> Sheet:
         sheet = await self.sheet(post)
         self._refuse_to_write(sheet, "alt:0")
@@ -125,7 +144,7 @@ class Pictures(Writing):
         sheet = read_sheet(conn, post, self.workspace, self.store.assets)
         if sheet is None:
             raise NotFoundError(f"there is no post '{clean_line(post)}'")
-        seats = tuple(replace(seat, media=media.get(seat.unit.key, seat.media)) for seat in sheet.seats)
+        seats = tuple(replace(seat, media=as_declared(media.get(seat.unit.key, seat.media), sheet.made)) for seat in sheet.seats)
         self.keep_texts(conn, replace(sheet, seats=seats), alts, self.who.editor)
 
     # ── looking ──
@@ -249,7 +268,14 @@ def _view(number: int, item: MediaItem, alts: tuple[AltText, ...], verdicts: tup
         there=item.path.is_file(),
         alts=alts,
         verdicts=verdicts,
+        ai=item.ai,
     )
+
+
+def _declared_words(name: str, made: MediaOrigin) -> str:
+    if made == "none":
+        return f"{name}: not made by AI"
+    return f"{name}: made by AI" if made == "generated" else f"{name}: changed by AI"
 
 
 def _place(seat: Seat) -> str:

@@ -10,7 +10,7 @@ from scheduler.clock import MINUTE
 from scheduler.content.labels import is_model, spans_of
 from scheduler.content.revisions import keep_revision
 from scheduler.desk.people import name_of
-from scheduler.desk.post.sheet import ASIDE, EVERY, SCRIPT, Seat, Sheet, own_field
+from scheduler.desk.post.sheet import ASIDE, EVERY, MADE, SCRIPT, Seat, Sheet, own_field
 from scheduler.desk.views import Done, Span
 from scheduler.desk.write.views import FormerText
 from scheduler.desk.write.writing import Writing
@@ -26,7 +26,7 @@ FEW = 5
 """A fifth of it at most."""
 _SAVED = (
     "SELECT r.id, r.field, r.n, r.text, r.spans, r.editor, r.at FROM revision r JOIN post p ON p.id = r.post_id"
-    " WHERE p.campaign = :campaign AND p.slug = :slug"
+    f" WHERE p.campaign = :campaign AND p.slug = :slug AND r.field NOT LIKE '{MADE}%'"
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from config.resolved import MediaOrigin
 from scheduler.desk.views import BeatView, Span
 
 TOPIC_MOST = 4_000
@@ -148,6 +149,7 @@ class MediaView:
     """Its bytes are still in daypart's own folder."""
     alts: tuple[AltText, ...]
     verdicts: tuple[Verdict, ...]
+    ai: MediaOrigin = "none"
 
     @property
     def facts(self) -> str:
