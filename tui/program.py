@@ -48,7 +48,7 @@ class Program(Shell, inherit_bindings=False):
     def open_post(self, post: str) -> None:
         """Into the composer."""
         self.opened_from = self.current_mode
-        self.writing, self.into_text = post, True
+        self.writing, self.into_text = post, self.current_mode != "write"  # there it is begun as every text
         self.changed.publish(None)
         self.go("write")
 

@@ -5,6 +5,7 @@ Nothing typed is lost but the last second, and the desk says what happened. Real
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import socket
@@ -92,9 +93,14 @@ def test_noise_on_the_line_and_a_stopped_program(place: Place) -> None:
             desk.noise(noise)
         typed(place, desk)
         desk.process.send_signal(signal.SIGTSTP)
+        until(lambda: _is_stopped(desk.process.pid), "the program to stand still")  # else it would be woken before it sleeps
         desk.process.send_signal(signal.SIGCONT)
         typed(place, desk, "And more.")
         until(lambda: text_of(place).endswith(f"{WORDS} And more."), "the words in the store")
+
+
+def _is_stopped(pid: int) -> bool:
+    return os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 def test_a_store_that_is_moved_away_and_put_back(place: Place) -> None:
