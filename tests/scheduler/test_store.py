@@ -341,8 +341,8 @@ async def test_who_holds_the_store_without_our_lock_is_not_called_by_our_own_nam
     assert "kept" in names(store.folder)
 
 
-def test_a_refusal_of_the_store_does_not_name_who_wrote_last_but_holds_nothing(store: Store) -> None:
-    path = store.folder / "daypart.db"
+def test_a_refusal_of_the_store_does_not_name_who_wrote_last_but_holds_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "daypart.db"
     path.with_name("daypart.db.wlock").write_text("1 somebody else")
     busy = sqlite3.OperationalError("database is locked")
     busy.sqlite_errorcode = sqlite3.SQLITE_BUSY
