@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import sys
 import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -31,8 +30,6 @@ LEAVE = frozenset({"q", "ctrl+q", "ctrl+c"})
 """Keys that need no desk."""
 PLACE_KEYS = frozenset(action.keys for action in PLACES)
 """Keys that wait for it. Others would act on what nobody has seen yet: they are not taken."""
-SHORT = 0.0005
-"""Seconds: the longest that another thread computes while this one waits to go on."""
 
 
 class Opening(Serving, inherit_bindings=False):
@@ -84,7 +81,6 @@ class Opening(Serving, inherit_bindings=False):
         await self.get_ready()
         if not self.is_headless:
             keep_what_is_loaded()
-            take_short_turns()
         self.set_interval(TIDY, self.tidy)
 
     def tidy(self) -> None:
@@ -107,9 +103,3 @@ def keep_what_is_loaded() -> None:
     gc.freeze()
     gc.set_threshold(*NEW_ONLY)
     gc.enable()
-
-
-def take_short_turns() -> None:
-    """Python lets a thread compute for 5 ms before another one may go on, and the loop asks anew after each read of a socket: with
-    three texts streaming in while a saved one is compared in a thread, that made waits of 10 to 15 ms out of nothing."""
-    sys.setswitchinterval(SHORT)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 Answer = TypeVar("Answer")
 AT_ONCE = 8
 """The part of the screen that may be drawn in one go: an eighth."""
-TURN = 0.002
+TURN = 0.004
 """Seconds of drawing, after which others have their turn."""
 AGAIN = 0.004
 """Seconds until there is another look whether a batch is over."""
@@ -54,7 +54,6 @@ class Painted(Screen[Answer], Generic[Answer]):
         try:
             if not await self._draw_widgets():
                 await self._draw_widgets()
-            await asyncio.sleep(0)  # putting the lines together takes as long as a piece
             self._show_frame()
         except Exception as error:  # as where Textual draws
             self.app._handle_exception(error)

@@ -28,7 +28,7 @@ from tests.bench.desk_calendar import SIZE, Took, bare_times, next_month, times
 from tests.bench.desk_library import TYPED
 from tests.tui.waiting import until
 from tui.app import DaypartApp
-from tui.opening import keep_what_is_loaded, take_short_turns
+from tui.opening import keep_what_is_loaded
 from tui.screens.calendar import CalendarScreen
 from tui.widgets.row_list import RowList
 
@@ -273,7 +273,6 @@ async def main(posts: int, wanted: Sequence[str]) -> None:
         show("a bare screen: one line", took, bare)
         desk = await Desk.open(folder)
         keep_what_is_loaded()  # as the program does when it has opened
-        take_short_turns()
         parts: dict[str, Callable[[Desk, float], Awaitable[None]]] = {"keys": keys, "library": library, "stalls": stalls}
         for name, part in parts.items():
             if name in wanted:

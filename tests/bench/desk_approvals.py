@@ -23,7 +23,7 @@ from tests.bench.desk_calendar import SIZE, Took, bare_times
 from tests.tui.waiting import screen_text, until
 from tui.app import DaypartApp
 from tui.dialogs.approve import Approve
-from tui.opening import keep_what_is_loaded, take_short_turns
+from tui.opening import keep_what_is_loaded
 from tui.screens.approvals import ApprovalsScreen
 
 POSTS, EACH, CLIENTS = 40, 3, 10
@@ -121,7 +121,6 @@ async def main(posts: int) -> None:
         desk = await Desk.open(folder)
         await write(desk)
         keep_what_is_loaded()  # as the program does when it has opened
-        take_short_turns()
         took = await bare_times()
         bare = at((t.cpu for t in took), 50) / 1_000
         what = f"{POSTS} posts × {EACH} accounts among {posts:,}, {SIZE[0]}×{SIZE[1]}"

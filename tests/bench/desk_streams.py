@@ -27,7 +27,7 @@ from tests.drafting.speaking_model import speaking
 from tests.tui.waiting import until
 from tui.app import DaypartApp
 from tui.dialogs.ask_model import AskModel
-from tui.opening import keep_what_is_loaded, take_short_turns
+from tui.opening import keep_what_is_loaded
 from tui.screens.composer import ComposerScreen
 from tui.widgets.caption_area import CaptionArea
 
@@ -113,7 +113,6 @@ async def streams(pilot: Pilot[None], seconds: float) -> None:
     area, ends = screen.query_one(CaptionArea), time.monotonic() + seconds
     await asyncio.sleep(2)
     keep_what_is_loaded()  # as the program does when it is open
-    take_short_turns()
     await watched("at rest", lambda: asyncio.sleep(seconds))
     await watched("typing", lambda: typing(area, lambda: time.monotonic() < ends + seconds))
     await pilot.press("f8")
