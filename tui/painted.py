@@ -15,8 +15,6 @@ from textual.widget import Widget
 Answer = TypeVar("Answer")
 AT_ONCE = 8
 """The part of the screen that may be drawn in one go: an eighth."""
-TURN = 0.004
-"""Seconds of drawing, after which others have their turn."""
 AGAIN = 0.004
 """Seconds until there is another look whether a batch is over."""
 
@@ -25,6 +23,8 @@ class Painted(Screen[Answer], Generic[Answer]):
     """Textual draws every widget and puts the lines together in one turn of the loop. Here the widgets are drawn before, some in each turn;
     their lines are kept by Textual, and what changed meanwhile is drawn once more."""
 
+    PIECE = 0.004
+    """Seconds of drawing, after which others have their turn."""
     _painter: asyncio.Task[None] | None = None
     """Draws a frame."""
 
@@ -78,7 +78,7 @@ class Painted(Screen[Answer], Generic[Answer]):
         began, shown = perf_counter(), self._compositor.visible_widgets
         for widget, lines in self._to_draw():
             widget.render_lines(lines)
-            if perf_counter() - began > TURN:
+            if perf_counter() - began > self.PIECE:
                 await asyncio.sleep(0)
                 began = perf_counter()
             if not self.is_running or not self._is_on_top() or self._compositor.visible_widgets is not shown:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from textual import getters, on, work
 from textual.worker import Worker
@@ -26,18 +26,33 @@ from tui.widgets.variants import Variants
 
 WANTED = 3
 """Variants asked for where no brief says how many."""
-SHORT = 0.0005
-"""Seconds: the longest that another thread computes while words stream in and this one waits to go on."""
+USUAL, SHORT = sys.getswitchinterval(), 0.0005
+"""Seconds: the longest that another thread computes while this one waits to go on; the second while Write is shown."""
 
 
 class ComposingModel(Composing):
     """F8 and what follows."""
 
+    PIECE = 0.002
     variants = getters.query_one(Variants)
 
     def __init__(self) -> None:
         super().__init__()
         self._stream: Worker[None] | None = None
+
+    def on_screen_resume(self) -> None:
+        """The loop asks for its turn anew after each read of a socket. While texts stream in and a saved one is compared in a thread, waits
+        of 10 to 20 ms come of the usual 5; where a place reads many posts, long turns are better."""
+        sys.setswitchinterval(SHORT)
+
+    def on_screen_suspend(self) -> None:
+        sys.setswitchinterval(USUAL)
+
+    async def _draw_widgets(self) -> bool:
+        """Putting the lines together takes as long as a piece: what streams in has its turn before it."""
+        drawn = await super()._draw_widgets()
+        await asyncio.sleep(0)
+        return drawn
 
     @property
     def reel_seconds(self) -> float | None:
@@ -121,10 +136,9 @@ class ComposingModel(Composing):
         if not self.query_one(CaptionArea).has_focus:
             self.variants.focus()
         try:
-            with _short_turns():
-                await self.app.desk.draft(
-                    draft.post.post, on_text=self.variants.hear, languages=languages, variants=WANTED, reel_seconds=self.reel_seconds
-                )
+            await self.app.desk.draft(
+                draft.post.post, on_text=self.variants.hear, languages=languages, variants=WANTED, reel_seconds=self.reel_seconds
+            )
         except DeskError as error:
             trouble = _trouble(error, place)
         finally:
@@ -217,18 +231,6 @@ class ComposingModel(Composing):
     def _close_when_empty(self) -> None:
         if not self.variants.offers.found:
             self.close_model()
-
-
-@contextmanager
-def _short_turns() -> Iterator[None]:
-    """Python lets a thread compute for 5 ms before another one may go on, and the loop asks anew after each read of a socket: while three
-    texts stream in and a saved one is compared in a thread, waits of 10 to 15 ms come of that. Elsewhere long turns are better."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(SHORT)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before)
 
 
 def _trouble(error: DeskError, place: ModelPlace) -> str:
