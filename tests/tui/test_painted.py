@@ -74,7 +74,7 @@ class Program(App[None]):
 
 @pytest.fixture(autouse=True)
 def _each_widget_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(painted, "TURN", 0.0)
+    monkeypatch.setattr(painted.Painted, "PIECE", 0.0)
 
 
 async def test_others_have_their_turn_between_two_widgets() -> None:
